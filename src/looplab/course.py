@@ -1,0 +1,315 @@
+"""What the course is: lessons, exercises, checks, questions and hints, read from lesson.toml.
+
+Knows nothing of pytest, of the terminal or of the learner's progress.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+LANGUAGES = ("en", "zh")
+KINDS = ("holes", "repair")
+
+
+class CourseError(Exception):
+    """A lesson.toml that cannot be used: names the file, the line and what is wrong there."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        super().__init__(f"{path}:{line}: {problem}")
+        self.path, self.line, self.problem = path, line, problem
+
+
+class UnknownTarget(Exception):
+    """A WHAT that names nothing; `near` holds the closest names there are."""
+
+    def __init__(self, what: str, near: list[str]) -> None:
+        super().__init__(what)
+        self.what, self.near = what, near
+
+
+@dataclass(frozen=True)
+class Text:
+    """One sentence in every language of the course."""
+
+    en: str
+    zh: str
+
+    def __getitem__(self, lang: str) -> str:
+        return str(getattr(self, lang))
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule that a program is judged by; `needs` names checks that must pass first."""
+
+    id: str
+    title: Text
+    docs: str  # heading id on the lesson's page
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    id: str  # "02.1"
+    lesson: str  # "02_select"
+    kind: str
+    file: str  # below lessons/02_select/
+    holes: tuple[str, ...]  # qualified names, for kind "holes"
+    start: str  # file below tests/wrong/02_select/, for kind "repair"
+    args: tuple[str, ...]  # after `--port PORT`, when the learner runs it by hand
+    points: int
+    hard: bool
+    title: Text
+    task: Text
+    after: Text
+    hints: tuple[Text, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def path(self) -> str:
+        """Below a target folder: `02_select/logger.py`."""
+        return f"{self.lesson}/{self.file}"
+
+    def check(self, check_id: str) -> Check:
+        return next(check for check in self.checks if check.id == check_id)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A prediction: asked before anything is revealed, answered by a run."""
+
+    id: str  # "02.q1"
+    lesson: str
+    after: str  # the run that shows the answer: a program of the lesson, without .py
+    ask: Text
+    choices: tuple[Text, ...]
+    answer: int  # 1 is the first choice
+    why: Text
+
+
+@dataclass(frozen=True)
+class Lesson:
+    key: str  # "02_select"
+    title: Text
+    idea: Text
+    minutes: int
+    forbidden: tuple[str, ...]  # modules that this lesson's programs may not import
+    forbidden_why: Text
+    questions: tuple[Question, ...]
+    exercises: tuple[Exercise, ...]
+
+    @property
+    def number(self) -> str:
+        return self.key[:2]
+
+    @property
+    def name(self) -> str:
+        return self.key[3:]
+
+
+@dataclass(frozen=True)
+class Course:
+    root: Path
+    lessons: tuple[Lesson, ...]
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        return tuple(e for lesson in self.lessons for e in lesson.exercises)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(q for lesson in self.lessons for q in lesson.questions)
+
+    def lesson(self, key: str) -> Lesson:
+        return next(lesson for lesson in self.lessons if lesson.key == key)
+
+    def exercise(self, exercise_id: str) -> Exercise:
+        return next(e for e in self.exercises if e.id == exercise_id)
+
+    def find(self, what: str) -> tuple[Exercise, ...]:
+        """The exercises that WHAT names: `2`, `02`, `select`, `02_select` or `02.1`.
+
+        Raises UnknownTarget with near matches.
+        """
+        word = what.strip().lower()
+        if word.isdigit():
+            word = word.zfill(2)
+        elif re.fullmatch(r"\d\.\w+", word):
+            word = "0" + word
+        for lesson in self.lessons:
+            if word in (lesson.key, lesson.number, lesson.name):
+                return lesson.exercises
+        for exercise in self.exercises:
+            if word == exercise.id:
+                return (exercise,)
+        names = [n for lesson in self.lessons for n in (lesson.number, lesson.name, lesson.key)]
+        names += [e.id for e in self.exercises]
+        raise UnknownTarget(what, difflib.get_close_matches(word, names, n=3, cutoff=0.5))
+
+
+@cache
+def load(root: Path = ROOT) -> Course:
+    """The whole course below `root`. Raises CourseError for the first file that is wrong."""
+    files = sorted((root / "lessons").glob("[0-9][0-9]_*/lesson.toml"))
+    return Course(root, tuple(load_lesson(path) for path in files))
+
+
+def load_lesson(path: Path) -> Lesson:
+    """One lesson.toml. Raises CourseError."""
+    try:
+        source = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(path, 1, f"cannot be read: {error}") from None
+    try:
+        data = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        end = source.count("\n") + 1
+        raise CourseError(path, int(line[1]) if line else end, str(error)) from None
+    return _Reader(path, source).lesson(data)
+
+
+class _Reader:
+    """Turns the tables of one file into dataclasses and says where they are wrong."""
+
+    def __init__(self, path: Path, source: str) -> None:
+        self.path, self.lines = path, source.splitlines()
+        self.key = path.parent.name
+
+    def fail(self, where: tuple[str | int, ...], problem: str) -> CourseError:
+        name = ".".join(str(part) for part in where)
+        return CourseError(self.path, self._line(where), f"{name}: {problem}")
+
+    def _line(self, where: tuple[str | int, ...]) -> int:
+        """The line of a key such as ("exercise", 1, "check", 0, "title"), as near as the text tells."""
+        at, table = 0, []
+        for part in where:
+            if isinstance(part, int):
+                heads = [f"[[{'.'.join(table)}]]", f"[{'.'.join(table)}]"]
+                for _ in range(part + 1):
+                    at = next((i + 1 for i in range(at, len(self.lines)) if self.lines[i].strip() in heads), at)
+            else:
+                table.append(part)
+        last = where[-1] if isinstance(where[-1], str) else ""
+        for i in range(at, len(self.lines)):
+            if last and re.match(rf"\s*\[*({re.escape('.'.join(table))}|{re.escape(last)})\b", self.lines[i]):
+                return i + 1
+            if i > at and self.lines[i].startswith("[["):
+                break
+        return max(at, 1)
+
+    def get(self, table: dict[str, Any], where: tuple[str | int, ...], key: str, kind: type, default: Any = None) -> Any:
+        value = table.get(key, default)
+        if value is None:
+            raise self.fail((*where, key), "is missing")
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.fail((*where, key), f"must be {kind.__name__}, not {type(value).__name__}")
+        return value
+
+    def text(self, table: dict[str, Any], where: tuple[str | int, ...], key: str | None = None) -> Text:
+        if key is not None:
+            table, where = self.get(table, where, key, dict), (*where, key)
+        for lang in LANGUAGES:
+            if not isinstance(table.get(lang), str) or not table[lang].strip():
+                raise self.fail(where, f'has no "{lang}" half')
+        if extra := set(table) - set(LANGUAGES):
+            raise self.fail(where, f"has unknown languages: {', '.join(sorted(extra))}")
+        return Text(**{lang: table[lang].strip() for lang in LANGUAGES})
+
+    def strings(self, table: dict[str, Any], where: tuple[str | int, ...], key: str) -> tuple[str, ...]:
+        values = self.get(table, where, key, list, [])
+        if not all(isinstance(value, str) for value in values):
+            raise self.fail((*where, key), "must be a list of strings")
+        return tuple(values)
+
+    def known(self, table: dict[str, Any], where: tuple[str | int, ...], keys: str) -> None:
+        if extra := set(table) - set(keys.split()):
+            raise self.fail((*where, min(extra)), "is not a key of this table")
+
+    def each(self, table: dict[str, Any], where: tuple[str | int, ...], key: str) -> Iterator[tuple[dict[str, Any], tuple[str | int, ...]]]:
+        for i, entry in enumerate(self.get(table, where, key, list, [])):
+            if not isinstance(entry, dict):
+                raise self.fail((*where, key), f"must be tables: [[{key}]]")
+            yield entry, (*where, key, i)
+
+    def lesson(self, data: dict[str, Any]) -> Lesson:
+        self.known(data, (), "title idea minutes needs forbidden_imports question exercise")
+        self.strings(data, (), "needs")
+        forbidden = self.get(data, (), "forbidden_imports", dict, {})
+        return Lesson(
+            key=self.key,
+            title=self.text(data, (), "title"),
+            idea=self.text(data, (), "idea"),
+            minutes=self.get(data, (), "minutes", int),
+            forbidden=self.strings(forbidden, ("forbidden_imports",), "modules"),
+            forbidden_why=self.text(forbidden, ("forbidden_imports",), "why") if forbidden else Text("", ""),
+            questions=tuple(self.question(q, w) for q, w in self.each(data, (), "question")),
+            exercises=tuple(self.exercise(e, w) for e, w in self.each(data, (), "exercise")),
+        )
+
+    def question(self, q: dict[str, Any], where: tuple[str | int, ...]) -> Question:
+        self.known(q, where, "id after ask choice answer why")
+        choices = tuple(self.text(c, w) for c, w in self.each(q, where, "choice"))
+        answer = self.get(q, where, "answer", int)
+        if not 1 <= answer <= len(choices):
+            raise self.fail((*where, "answer"), f"is not one of the {len(choices)} choices")
+        return Question(
+            id=self.get(q, where, "id", str),
+            lesson=self.key,
+            after=self.get(q, where, "after", str),
+            ask=self.text(q, where, "ask"),
+            choices=choices,
+            answer=answer,
+            why=self.text(q, where, "why"),
+        )
+
+    def exercise(self, e: dict[str, Any], where: tuple[str | int, ...]) -> Exercise:
+        self.known(e, where, "id kind file holes start args points hard title task after hint check")
+        kind = self.get(e, where, "kind", str)
+        if kind not in KINDS:
+            raise self.fail((*where, "kind"), f"must be one of {', '.join(KINDS)}")
+        exercise_id = self.get(e, where, "id", str)
+        if not exercise_id.startswith(self.key[:2] + "."):
+            raise self.fail((*where, "id"), f"must start with {self.key[:2]}.")
+        checks = tuple(self.check(c, w) for c, w in self.each(e, where, "check"))
+        if not checks:
+            raise self.fail(where, "has no check")
+        for i, check in enumerate(checks):
+            if unknown := set(check.needs) - {c.id for c in checks[:i]}:
+                raise self.fail((*where, "check", i, "needs"), f"names no earlier check: {min(unknown)}")
+        hints = tuple(self.text(h, w) for h, w in self.each(e, where, "hint"))
+        if len(hints) != 3:
+            raise self.fail(where, f"has {len(hints)} hints; there are three levels")
+        return Exercise(
+            id=exercise_id,
+            lesson=self.key,
+            kind=kind,
+            file=self.get(e, where, "file", str),
+            holes=self.strings(e, where, "holes"),
+            start=self.get(e, where, "start", str, ""),
+            args=self.strings(e, where, "args"),
+            points=self.get(e, where, "points", int),
+            hard=self.get(e, where, "hard", bool, False),
+            title=self.text(e, where, "title"),
+            task=self.text(e, where, "task"),
+            after=self.text(e, where, "after"),
+            hints=hints,
+            checks=checks,
+        )
+
+    def check(self, c: dict[str, Any], where: tuple[str | int, ...]) -> Check:
+        self.known(c, where, "id title docs needs")
+        return Check(
+            id=self.get(c, where, "id", str),
+            title=self.text(c, where, "title"),
+            docs=self.get(c, where, "docs", str),
+            needs=self.strings(c, where, "needs"),
+        )
