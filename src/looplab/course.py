@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +117,19 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Course:
+    """All lessons below `root`; each lesson.toml is read when it is first needed."""
+
     root: Path
-    lessons: tuple[Lesson, ...]
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The lessons' keys in order: `02_select`, …"""
+        files = (self.root / "lessons").glob("[0-9][0-9]_*/lesson.toml")
+        return tuple(sorted(path.parent.name for path in files))
+
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        return tuple(self.lesson(key) for key in self.keys)
 
     @property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -129,39 +140,53 @@ class Course:
         return tuple(q for lesson in self.lessons for q in lesson.questions)
 
     def lesson(self, key: str) -> Lesson:
-        return next(lesson for lesson in self.lessons if lesson.key == key)
+        return load_lesson(self.root / "lessons" / key / "lesson.toml")
+
+    def lesson_of(self, item_id: str) -> Lesson:
+        """The lesson that an exercise or a question belongs to, by the number its id starts with."""
+        return self.lesson(next(key for key in self.keys if key[:2] == item_id[:2]))
 
     def exercise(self, exercise_id: str) -> Exercise:
-        return next(e for e in self.exercises if e.id == exercise_id)
+        return next(e for e in self.lesson_of(exercise_id).exercises if e.id == exercise_id)
 
     def find(self, what: str) -> tuple[Exercise, ...]:
         """The exercises that WHAT names: `2`, `02`, `select`, `02_select` or `02.1`.
 
         Raises UnknownTarget with near matches.
         """
-        word = what.strip().lower()
-        if word.isdigit():
-            word = word.zfill(2)
-        elif re.fullmatch(r"\d\.\w+", word):
-            word = "0" + word
-        for lesson in self.lessons:
-            if word in (lesson.key, lesson.number, lesson.name):
-                return lesson.exercises
-        for exercise in self.exercises:
-            if word == exercise.id:
-                return (exercise,)
-        names = [n for lesson in self.lessons for n in (lesson.number, lesson.name, lesson.key)]
-        names += [e.id for e in self.exercises]
-        raise UnknownTarget(what, difflib.get_close_matches(word, names, n=3, cutoff=0.5))
+        word = normal(what)
+        for key in self.keys:
+            if word in (key, key[:2], key[3:]):
+                return self.lesson(key).exercises
+            if word.startswith(key[:2] + ".") and (found := [e for e in self.lesson(key).exercises if e.id == word]):
+                return (found[0],)
+        raise self.unknown(what, [e.id for e in self.exercises])
+
+    def find_lesson(self, what: str) -> Lesson:
+        """The lesson that WHAT names. Raises UnknownTarget with near matches."""
+        word = normal(what)
+        for key in self.keys:
+            if word in (key, key[:2], key[3:]):
+                return self.lesson(key)
+        raise self.unknown(what, [])
+
+    def unknown(self, what: str, more: list[str]) -> UnknownTarget:
+        names = [name for key in self.keys for name in (key[:2], key[3:], key)] + more
+        return UnknownTarget(what, difflib.get_close_matches(normal(what), names, n=3, cutoff=0.5))
+
+
+def normal(what: str) -> str:
+    """WHAT in its long form: `2` is `02`, `2.1` is `02.1`."""
+    word = what.strip().lower()
+    return "0" + word if re.fullmatch(r"\d(\.\w+)?", word) else word
+
+
+def load(root: Path = ROOT) -> Course:
+    """The course below `root`. What is wrong in a lesson.toml is raised (CourseError) where it is first read."""
+    return Course(root)
 
 
 @cache
-def load(root: Path = ROOT) -> Course:
-    """The whole course below `root`. Raises CourseError for the first file that is wrong."""
-    files = sorted((root / "lessons").glob("[0-9][0-9]_*/lesson.toml"))
-    return Course(root, tuple(load_lesson(path) for path in files))
-
-
 def load_lesson(path: Path) -> Lesson:
     """One lesson.toml. Raises CourseError."""
     try:

@@ -1,1 +1,3 @@
-print("hi")
+from looplab.cli.app import main
+
+main()

@@ -1,0 +1,148 @@
+"""The logger of lessons 02, 03, 06 and 12 as a check sees it: clients, and the lines about them."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from looplab.checks.faults import say
+from looplab.checks.peer import Peer
+from looplab.checks.tester import PATIENCE, NotThere, Tester
+
+_LINE = re.compile(r"(?P<name>127\.0\.0\.1:\d+) (?P<rest>disconnected|b'.*'|b\".*\")")
+
+
+class Logger:
+    """A running logger. Every method waits until the log says so, or raises CheckFailed."""
+
+    def __init__(self, tester: Tester, *args: str, nofile: int | None = None) -> None:
+        self.tester = tester
+        self.program = tester.start(*args, nofile=nofile)
+        self._read = 0
+        self._here: set[str] = set()
+        self._gone: set[str] = set()
+        self._said: dict[str, bytearray] = {}
+
+    # -- what the log says; lines that are not in the contract are the program's own business
+
+    def _update(self) -> None:
+        lines = self.tester.lines()
+        for line in lines[self._read :]:
+            if line.startswith("Got connection from "):
+                self._here.add(line.removeprefix("Got connection from "))
+            elif match := _LINE.fullmatch(line):
+                if match["rest"] == "disconnected":
+                    self._gone.add(match["name"])
+                else:
+                    self._said.setdefault(match["name"], bytearray()).extend(ast.literal_eval(match["rest"]))
+        self._read = len(lines)
+
+    def is_here(self, peer: Peer) -> bool:
+        self._update()
+        return peer.address in self._here
+
+    def is_gone(self, peer: Peer) -> bool:
+        self._update()
+        return peer.address in self._gone
+
+    def said(self, peer: Peer) -> bytes:
+        """All that the log has for this client, joined: how the stream was cut does not count."""
+        if not peer.connected:
+            return b""
+        self._update()
+        return bytes(self._said.get(peer.address, b""))
+
+    # -- what a check does
+
+    def arrives(self, name: str = "") -> Peer:
+        """A client connects and the log says so."""
+        peer = self.tester.connect(name)
+        expected = say("line", text=f"Got connection from {peer.address}")
+        try:
+            self.tester.until(lambda: self._decided(peer))
+        except NotThere as why:
+            raise self.tester.blame(
+                expected, why, "silent", say("arrival-not-logged", who=peer.name, seconds=round(why.waited, 1))
+            ) from None
+        if not self.is_here(peer):
+            raise self.tester.failure("closed-too-soon", expected, say("closed"))
+        return peer
+
+    def word(self) -> bytes:
+        """A short line that was never sent before: nothing to hard-code."""
+        return "".join(self.tester.random.choices("abcdefghijkmnpqrstuvwxyz", k=6)).encode() + b"\n"
+
+    def says(self, peer: Peer, data: bytes | None = None, *, seconds: float = PATIENCE) -> float:
+        """A client sends bytes (a fresh word unless given) and they appear in the log, as its own.
+
+        Returns the seconds that took.
+        """
+        data = self.word() if data is None else data
+        so_far = self.said(peer)
+        peer.send(data)
+        expected = say("line", text=f"{peer.address} {data!r}")
+        try:
+            took = self.tester.until(lambda: len(self.said(peer)) >= len(so_far) + len(data), seconds=seconds)
+        except NotThere as why:
+            if other := next((p for p in self.tester.peers if p is not peer and data in self.said(p)), None):
+                seen = say("said-by-other", who=peer.name, data=repr(data), other=other.name)
+                raise self.tester.failure("wrong-output", expected, seen) from None
+            if (got := self.said(peer)[len(so_far) :]) and not self.program.ended():
+                seen = say("said-part", who=peer.name, data=repr(data), logged=repr(got))
+                raise self.tester.blame(expected, why, "wrong-output", seen) from None
+            seen = say("not-logged", who=peer.name, data=repr(data), seconds=round(why.waited, 1))
+            raise self.tester.blame(expected, why, "silent", seen) from None
+        if self.said(peer) != so_far + data:
+            got = self.said(peer)[len(so_far) :]
+            seen = say("said-else", who=peer.name, data=repr(data), logged=repr(got))
+            raise self.tester.failure("wrong-output", expected, seen)
+        return took
+
+    def leaves(self, peer: Peer) -> None:
+        """A client closes politely and the log says so."""
+        peer.close()
+        self.logs_farewell(peer, "left-not-logged")
+
+    def logs_farewell(self, peer: Peer, seen: str) -> None:
+        """The log says that this client, which has ended its side, is gone."""
+        try:
+            self.tester.until(lambda: self.is_gone(peer))
+        except NotThere as why:
+            raise self.tester.blame(
+                say("line", text=f"{peer.address} disconnected"),
+                why,
+                "silent",
+                say(seen, who=peer.name, seconds=round(why.waited, 1)),
+            ) from None
+
+    def gets_eof(self, peer: Peer, seconds: float = PATIENCE) -> float:
+        """The program closes this client's connection. Returns the seconds that took."""
+        try:
+            return self.tester.until(lambda: peer.eof or peer.was_reset, seconds=seconds)
+        except NotThere as why:
+            raise self.tester.blame(
+                say("eof", who=peer.name), why, "not-closed", say("no-eof", who=peer.name, seconds=round(why.waited, 1))
+            ) from None
+
+    def crowd(self, n: int, *, batch: int = 32) -> list[Peer]:
+        """`n` clients connect, a few at a time. Each is in the log or was closed before the next few come."""
+        peers: list[Peer] = []
+        while len(peers) < n:
+            some = [self.tester.begin_connect() for _ in range(min(batch, n - len(peers)))]
+            try:
+                self.tester.until(lambda some=some: all(self._decided(peer) for peer in some), armed=False)
+            except NotThere as why:
+                peer = next(peer for peer in some if not self._decided(peer))
+                seen = say("surplus-hangs", who=peer.name, seconds=round(why.waited, 1))
+                raise self.tester.blame(say("surplus-eof"), why, "not-closed", seen) from None
+            peers += some
+        return peers
+
+    def _decided(self, peer: Peer) -> bool:
+        return peer.eof or peer.was_reset or (peer.connected and self.is_here(peer))
+
+    def still_connected(self, peer: Peer) -> None:
+        """The program has not closed this client's connection."""
+        self.tester.pump(0)
+        if peer.eof or peer.was_reset:
+            raise self.tester.failure("closed-too-soon", say("stays-open", who=peer.name), say("closed"))

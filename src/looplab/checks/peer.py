@@ -1,0 +1,134 @@
+"""One end of a connection that the tester holds: a client with a name."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import struct
+from collections.abc import Callable
+
+from looplab.checks.timeline import Timeline
+
+
+class Peer:
+    """A client of the program: never blocks; the tester's loop moves its bytes."""
+
+    def __init__(self, name: str, timeline: Timeline, changed: Callable[[Peer], None]) -> None:
+        self.name, self._timeline, self._changed = name, timeline, changed
+        self.sock = socket.socket()
+        self.sock.setblocking(False)
+        self.received = bytearray()
+        self.sent = 0  # bytes that the kernel took
+        self.pending = bytearray()  # bytes that it has not taken yet
+        self.connected = False
+        self.eof = False  # the program closed its side
+        self.was_reset = False
+        self.open = True
+        self._shut = False
+
+    def start_connect(self, port: int) -> None:
+        error = self.sock.connect_ex(("127.0.0.1", port))
+        if error not in (0, errno.EINPROGRESS):
+            self._lost("refused" if error == errno.ECONNREFUSED else errno.errorcode.get(error, "error"))
+        elif error == 0:
+            self._is_connected()
+        self._changed(self)
+
+    @property
+    def address(self) -> str:
+        """As the program sees it: 127.0.0.1:PORT."""
+        return self._address
+
+    @property
+    def wants_write(self) -> bool:
+        return self.open and (not self.connected or bool(self.pending))
+
+    # -- what a check makes it do
+
+    def send(self, data: bytes) -> None:
+        """Hand bytes over; what the kernel does not take now follows by itself."""
+        self._timeline.add(self.name, "sends", n=len(data), data=data[:60].decode("latin-1"))
+        self.pending += data
+        if self.connected:
+            self.on_writable()
+        self._changed(self)
+
+    def shut(self) -> None:
+        """No more bytes from here: SHUT_WR, after the pending ones."""
+        self._timeline.add(self.name, "shuts")
+        self._shut = True
+        if self.connected and not self.pending:
+            self._do_shut()
+
+    def close(self) -> None:
+        """A polite end."""
+        if self.open:
+            self._timeline.add(self.name, "closes")
+            self._close()
+
+    def reset(self) -> None:
+        """A rude end: SO_LINGER (1, 0) makes close() send RST."""
+        if self.open:
+            self._timeline.add(self.name, "resets")
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._close()
+
+    # -- what the tester's loop tells it
+
+    def on_writable(self) -> None:
+        if not self.connected:
+            error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if error:
+                return self._lost("refused" if error == errno.ECONNREFUSED else errno.errorcode.get(error, "error"))
+            self._is_connected()
+        while self.pending:
+            try:
+                taken = self.sock.send(self.pending[:262144])
+            except BlockingIOError:
+                return
+            except OSError:
+                return self._lost("reset")
+            self.sent += taken
+            del self.pending[:taken]
+        if self._shut:
+            self._do_shut()
+        self._changed(self)
+
+    def on_readable(self) -> None:
+        try:
+            data = self.sock.recv(262144)
+        except BlockingIOError:
+            return
+        except OSError:
+            return self._lost("reset")
+        if data:
+            if not self.received:
+                self._timeline.add(self.name, "receives", n=len(data), data=data[:60].decode("latin-1"))
+            self.received += data
+        else:
+            self.eof = True
+            self._timeline.add(self.name, "eof")
+            self._changed(self)
+
+    # -- inside
+
+    def _is_connected(self) -> None:
+        self.connected = True
+        host, port = self.sock.getsockname()
+        self._address = f"{host}:{port}"
+        self._timeline.add(self.name, "connects")
+
+    def _do_shut(self) -> None:
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_WR)
+
+    def _lost(self, what: str) -> None:
+        self.was_reset = True
+        self._timeline.add(self.name, "lost", how=what)
+        self._close()
+
+    def _close(self) -> None:
+        self.open = False
+        self._changed(self)
+        self.sock.close()

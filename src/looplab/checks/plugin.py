@@ -1,0 +1,172 @@
+"""The pytest side of a check: which exercise it belongs to, in which order, and one record for each.
+
+`pytest tests/test_02_select.py --target DIR` works alone; the runner adds a descriptor for the records.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from looplab import course
+from looplab.checks.faults import CheckFailed, NotRun
+from looplab.checks.tester import Setting, Tester, calibrate
+
+OUTPUT_LINES = 10
+KEY: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
+
+
+def exercise(exercise_id: str) -> pytest.MarkDecorator:
+    """Class decorator: its tests are the checks of this exercise, `test_NAME` being the check NAME."""
+    return pytest.mark.exercise(exercise_id)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("looplab")
+    group.addoption("--target", default="lessons", help="folder laid out like lessons/ (default: lessons)")
+    group.addoption("--exercise", action="append", default=[], help="only this exercise, e.g. 02.1")
+    group.addoption("--seed", type=int, default=None, help="repeat a run: the seed that its report shows")
+    group.addoption("--records-fd", type=int, default=None, help="write one JSON record a check to this descriptor")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "exercise(id): the tests of this class are the checks of an exercise")
+    config.pluginmanager.register(_Session(config), "looplab-session")
+
+
+class _Session:
+    """One run: its seed, its pace, and what every check came to."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.fd: int | None = config.getoption("--records-fd")
+        if self.fd is not None:
+            os.set_inheritable(self.fd, False)  # the programs never see the channel
+        seed = config.getoption("--seed")
+        self.seed: int = random.SystemRandom().randrange(1_000_000) if seed is None else seed
+        target = Path(config.getoption("--target"))
+        self.target = target if target.is_absolute() else Path(config.invocation_params.dir) / target
+        self.only: list[str] = config.getoption("--exercise")
+        self.course = course.load()
+        self.scale = calibrate()
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        self.passed: set[tuple[str, str]] = set()
+        self.failed: set[tuple[str, str]] = set()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Checks in teaching order; those of other exercises left out."""
+        checks, others = [], []
+        for item in items:
+            mark = item.get_closest_marker("exercise")
+            if mark is None:
+                others.append(item)
+                continue
+            exercise_id, check_id = mark.args[0], item.name.removeprefix("test_")
+            item.stash[KEY] = {"exercise": exercise_id, "check": check_id}
+            if not self.only or exercise_id in self.only:
+                checks.append(item)
+        lessons = {item.stash[KEY]["exercise"]: self.course.lesson_of(item.stash[KEY]["exercise"]) for item in checks}
+        known = [(e.id, c.id) for lesson in lessons.values() for e in lesson.exercises for c in e.checks]
+        order = {pair: n for n, pair in enumerate(dict.fromkeys(sorted(known, key=lambda pair: pair[0])))}
+        for item in checks:
+            about = item.stash[KEY]
+            if (about["exercise"], about["check"]) not in order:
+                raise pytest.UsageError(f"{item.nodeid}: lesson.toml has no check {about['exercise']} {about['check']}")
+        checks.sort(key=lambda item: order[item.stash[KEY]["exercise"], item.stash[KEY]["check"]])
+        kept = set(map(id, checks)) | (set() if self.only else set(map(id, others)))
+        if gone := [item for item in items if id(item) not in kept]:
+            config.hook.pytest_deselected(items=gone)
+        items[:] = checks + ([] if self.only else others)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        report = yield
+        if KEY in item.stash:
+            self._note(item, call, report)
+        return report
+
+    def _note(self, item: pytest.Item, call: pytest.CallInfo[None], report: Any) -> None:
+        record = item.stash[KEY]
+        if call.when == "setup":
+            record |= {"outcome": "passed", "seconds": 0.0, "seed": self.seed, "engine": "target"}
+        record["seconds"] = round(record["seconds"] + call.duration, 4)
+        if call.excinfo is not None and record["outcome"] == "passed":
+            record |= self._outcome(item, call.excinfo.value)
+        if call.when == "teardown":
+            pair = (record["exercise"], record["check"])
+            (self.passed if record["outcome"] == "passed" else self.failed).add(pair)
+            if self.fd is not None:
+                os.write(self.fd, (json.dumps(record, ensure_ascii=False) + "\n").encode())
+        if record["outcome"] == "failed":
+            report.looplab = dict(record)
+        elif record["outcome"] == "not-run" and report.outcome == "failed":
+            report.outcome = "skipped"
+            report.longrepr = (str(item.path), item.reportinfo()[1] or 0, f"not run: {record['reason']}")
+
+    def _outcome(self, item: pytest.Item, error: BaseException) -> dict[str, Any]:
+        if isinstance(error, NotRun):
+            return {"outcome": "not-run", "reason": error.reason}
+        found: dict[str, Any]
+        if isinstance(error, CheckFailed):
+            found = {"outcome": "failed", **error.record()}
+        else:
+            found = {"outcome": "our-fault", "error": "".join(traceback.format_exception(error))}
+        tester = item.funcargs.get("tester") if isinstance(item, pytest.Function) else None
+        if isinstance(tester, Tester):
+            found["timeline"] = tester.story()
+            found["output"] = tester.lines()[-OUTPUT_LINES:]
+        return found
+
+    def setting(self, item: pytest.Item) -> Setting:
+        about = item.stash[KEY]
+        exercise = self.course.exercise(about["exercise"])
+        lesson = self.course.lesson(exercise.lesson)
+        return Setting(
+            path=self.target / exercise.path,
+            forbidden=lesson.forbidden,
+            seed=f"{self.seed} {exercise.id} {about['check']}",
+            scale=self.scale,
+        )
+
+    def missing(self, item: pytest.Item) -> str | None:
+        """A check that must pass before this one, and did not."""
+        about = item.stash[KEY]
+        needs = self.course.exercise(about["exercise"]).check(about["check"]).needs
+        return next((name for name in needs if (about["exercise"], name) in self.failed), None)
+
+
+@pytest.fixture
+def tester(request: pytest.FixtureRequest) -> Iterator[Tester]:
+    """A tester for the exercise that the test belongs to; nothing of the program is left afterwards."""
+    session = request.config.pluginmanager.get_plugin("looplab-session")
+    assert isinstance(session, _Session)
+    item = request.node
+    if KEY not in item.stash:
+        raise pytest.UsageError(f"{item.nodeid} is no check: its class has no @exercise")
+    if (name := session.missing(item)) is not None:
+        not_run(f"needs:{name}")
+    one = Tester(session.setting(item))
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+def needs_descriptors(n: int) -> None:
+    """Leave the check out where the system allows fewer than `n` open files to a process."""
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < n:
+        not_run("platform:nofile")
+
+
+def not_run(reason: str) -> None:
+    """End the check as `not-run`: `needs:CHECK` or `platform:WHAT`. Never scored."""
+    raise NotRun(reason)

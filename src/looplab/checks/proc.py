@@ -1,0 +1,193 @@
+"""What the system tells about a running program: CPU, threads, children, descriptors, sleep.
+
+Linux answers from /proc; elsewhere psutil does, with fewer answers (marked approximate).
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+import struct
+import sys
+from dataclasses import dataclass
+from typing import NamedTuple
+
+LINUX = sys.platform == "linux"
+
+
+class Cpu(NamedTuple):
+    """Seconds so far of a program and all its children: on a core, waiting for a core."""
+
+    run: float
+    wait: float
+
+
+@dataclass(frozen=True)
+class Sleep:
+    """One thread asleep in a system call that has no timeout."""
+
+    pid: int
+    call: str
+    fd: int
+    ticks: tuple[int, int]  # CPU used so far: unchanged means that it really slept
+
+
+def tree(pid: int) -> list[int]:
+    """The process and all its descendants that are alive, itself first."""
+    if not LINUX:
+        import psutil
+
+        try:
+            return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+        except psutil.Error:
+            return [pid]
+    found, todo = [], [pid]
+    while todo:
+        found.append(todo.pop(0))
+        for task in _tasks(found[-1]):
+            todo += [int(child) for child in _read(f"{task}/children").split()]
+    return found
+
+
+def cpu(pid: int) -> Cpu:
+    """CPU seconds of the whole tree. Run-queue time counts: a spinner waits for its next slice."""
+    if not LINUX:
+        import psutil
+
+        total = 0.0
+        for one in tree(pid):
+            try:
+                times = psutil.Process(one).cpu_times()
+            except psutil.Error:
+                continue
+            total += times.user + times.system
+        return Cpu(total, 0.0)
+    run = wait = 0
+    for one in tree(pid):
+        for task in _tasks(one):
+            fields = _read(f"{task}/schedstat").split()
+            if len(fields) == 3:
+                run, wait = run + int(fields[0]), wait + int(fields[1])
+    return Cpu(run / 1e9, wait / 1e9)
+
+
+def threads(pid: int) -> int:
+    if LINUX:
+        return len(_tasks(pid))
+    import psutil
+
+    return int(psutil.Process(pid).num_threads())
+
+
+def open_fds(pid: int) -> int:
+    if LINUX:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    import psutil
+
+    return int(psutil.Process(pid).num_fds())
+
+
+def asleep(pid: int) -> tuple[Sleep, ...] | None:
+    """How every thread of the tree sleeps, or None if one may still move by itself.
+
+    A value that stays equal means: nothing will happen any more unless somebody outside acts.
+    None also where the answer is not known (other systems, other processors, other calls).
+    """
+    sleeps = []
+    for one in tree(pid):
+        tasks = _tasks(one)
+        for task in tasks:
+            sleep = _sleep(one, task)
+            if sleep is None:
+                return None
+            sleeps.append(sleep)
+        if not tasks:
+            return None
+    return tuple(sleeps) or None
+
+
+# How a call is recognised: its number on x86-64 and on arm64, and what makes it wait without end:
+# None: it always may; (argument, value): only if that argument has that value.
+_MINUS_1, _NULL = 0xFFFFFFFF, 0
+_CALLS: dict[str, tuple[int, int, tuple[int, int] | None]] = {
+    "read": (0, 63, None),
+    "write": (1, 64, None),
+    "poll": (7, -1, (2, _MINUS_1)),
+    "select": (23, -1, (4, _NULL)),
+    "connect": (42, 203, None),
+    "accept": (43, 202, None),
+    "sendto": (44, 206, None),
+    "recvfrom": (45, 207, None),
+    "sendmsg": (46, 211, None),
+    "recvmsg": (47, 212, None),
+    "wait4": (61, 260, None),
+    "futex": (202, 98, (3, _NULL)),
+    "epoll_wait": (232, -1, (3, _MINUS_1)),
+    "waitid": (247, 95, None),
+    "pselect6": (270, 72, (4, _NULL)),
+    "ppoll": (271, 73, (2, _NULL)),
+    "epoll_pwait": (281, 22, (3, _MINUS_1)),
+    "accept4": (288, 242, None),
+    "pause": (34, -1, None),
+}
+_COLUMN = {"x86_64": 0, "aarch64": 1}.get(platform.machine())
+_BY_NUMBER = {} if _COLUMN is None else {row[_COLUMN]: (name, row[2]) for name, row in _CALLS.items()}
+# The name that the learner wrote, for the name that the kernel uses.
+PYTHON_NAMES = {
+    "recvfrom": "recv", "recvmsg": "recv", "accept4": "accept", "sendto": "send", "sendmsg": "send",
+    "pselect6": "select", "ppoll": "poll", "epoll_wait": "epoll.poll", "epoll_pwait": "epoll.poll",
+    "futex": "a lock or join", "wait4": "wait", "waitid": "wait",
+}  # fmt: skip
+
+
+def _sleep(pid: int, task: str) -> Sleep | None:
+    stat = _read(f"{task}/stat").rpartition(")")[2].split()
+    call = _read(f"{task}/syscall").split()
+    if len(stat) < 13 or stat[0] != "S" or len(call) < 7:
+        return None
+    name, endless = _BY_NUMBER.get(int(call[0]), ("", None))
+    if not name:
+        return None
+    args = [int(value, 16) for value in call[1:7]]
+    if endless is not None and args[endless[0]] & 0xFFFFFFFF != endless[1]:
+        return None
+    return Sleep(pid, PYTHON_NAMES.get(name, name), args[0], (int(stat[11]), int(stat[12])))
+
+
+def remote_port(pid: int, fd: int) -> int | None:
+    """The port at the other end of a program's IPv4 socket, or None."""
+    try:
+        inode = os.readlink(f"/proc/{pid}/fd/{fd}").removeprefix("socket:[").rstrip("]")
+    except OSError:
+        return None
+    for line in _read("/proc/net/tcp").splitlines()[1:]:
+        fields = line.split()
+        if fields[9] == inode:
+            return int(fields[2].rpartition(":")[2], 16) or None
+    return None
+
+
+def delivered(sock: socket.socket) -> bool:
+    """Whether all that was sent on a socket has reached the other end's kernel."""
+    if not LINUX:
+        return True
+    import fcntl
+
+    unsent = struct.unpack("i", fcntl.ioctl(sock, 0x5411, b"\0" * 4))[0]  # SIOCOUTQ
+    return bool(unsent == 0)
+
+
+def _tasks(pid: int) -> list[str]:
+    try:
+        return [f"/proc/{pid}/task/{name}" for name in os.listdir(f"/proc/{pid}/task")]
+    except OSError:
+        return []
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError:
+        return ""

@@ -1,0 +1,357 @@
+"""The other side of a check: one loop that moves every client's bytes and reads all the program says.
+
+Waiting is always for something observable, with a deadline; nothing sleeps for a fixed time. When the
+program provably cannot move any more, the wait ends at once (the stuck detector).
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import random
+import re
+import selectors
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from looplab.checks import proc
+from looplab.checks.faults import CheckFailed, Say, Where, say
+from looplab.checks.peer import Peer
+from looplab.checks.program import Program
+from looplab.checks.timeline import Timeline
+
+PATIENCE = 6.0  # seconds that something may take which is not a matter of time
+QUIET = 0.3  # seconds that a program must sleep before it counts as stuck
+TICK = 0.02
+_ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
+
+
+class NotThere(Exception):
+    """What was waited for did not come: `stuck` holds how the program sleeps, if it does for good."""
+
+    def __init__(self, stuck: tuple[proc.Sleep, ...] | None, waited: float) -> None:
+        super().__init__("stuck" if stuck else "deadline")
+        self.stuck, self.waited = stuck, waited
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a check is about: the program's file, its forbidden imports, the seed, this machine's pace."""
+
+    path: Path
+    forbidden: tuple[str, ...]
+    seed: str
+    scale: float  # 1.0 on an idle machine; limits are multiplied by it
+
+
+class Tester:
+    """One program and its clients. Close it when the check ends."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.random = random.Random(setting.seed)
+        self.timeline = Timeline()
+        self.peers: list[Peer] = []
+        self.program: Program | None = None
+        self.port = 0
+        self._selector = selectors.DefaultSelector()
+        self._lines_shown = 0
+
+    # -- the program
+
+    def start(self, *args: str, nofile: int | None = None) -> Program:
+        """Start the program and wait for its ready line."""
+        self.check_source()
+        program = Program(self.setting.path, ["--port", "0", *args], nofile)
+        self.program = program
+        self.timeline.add("program", "starts")
+        self._selector.register(program.stdout_fd, selectors.EVENT_READ, self._stdout)
+        assert program.stderr_fd is not None
+        self._selector.register(program.stderr_fd, selectors.EVENT_READ, self._stderr)
+        expected = say("ready")
+        try:
+            self.until(lambda: self._ready_line() is not None)
+        except NotThere as why:
+            raise self.blame(expected, why, "never-ready", say("no-ready", seconds=round(why.waited, 1))) from None
+        self.port = self._ready_line() or 0
+        return program
+
+    def check_source(self) -> ast.Module:
+        """The program's syntax tree. Refuses what is no Python file, and imports that the lesson forbids."""
+        path = self.setting.path
+        expected = say("a-program", file=path.name)
+        if not path.exists():
+            raise CheckFailed("no-file", expected, say("no-file", file=path.name))
+        if not path.is_file():
+            raise CheckFailed("not-a-file", expected, say("is-a-folder", file=path.name))
+        source = path.read_bytes()
+        if not source.strip():
+            raise CheckFailed("empty-file", expected, say("is-empty", file=path.name))
+        try:
+            tree = ast.parse(source, path.name)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            line = getattr(error, "lineno", None) or 1
+            text = source.splitlines()[line - 1 : line] or [b""]
+            where = Where(path.name, line, source=text[0].strip().decode("utf-8", "backslashreplace")[:100])
+            reason = getattr(error, "msg", "") or str(error)
+            raise CheckFailed("not-python", expected, say("no-parse", reason=reason), where=where) from None
+        lines = source.decode("utf-8", "replace").splitlines()
+        for node in ast.walk(tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            for name in names:
+                if name.partition(".")[0] in self.setting.forbidden:
+                    assert isinstance(node, (ast.Import, ast.ImportFrom))
+                    where = Where(path.name, node.lineno, source=lines[node.lineno - 1].strip())
+                    raise CheckFailed("forbidden-import", say("no-import", module=name), say("imports", module=name), where=where)
+        return tree
+
+    def lines(self) -> list[str]:
+        """The complete lines that the program printed so far."""
+        return self.program.lines if self.program else []
+
+    def _ready_line(self) -> int | None:
+        for line in self.lines():
+            host, _, port = line.removeprefix("listening on ").rpartition(":")
+            if line.startswith("listening on ") and host == "127.0.0.1" and port.isdigit():
+                return int(port)
+        return None
+
+    # -- clients
+
+    def connect(self, name: str = "", *, seconds: float = PATIENCE) -> Peer:
+        """A new client, connected. Names are A, B, C… unless given."""
+        peer = self.begin_connect(name)
+        expected = say("accepts", who=peer.name)
+        try:
+            self.until(lambda: peer.connected or not peer.open, seconds=seconds, armed=False)
+        except NotThere as why:
+            raise self.blame(expected, why, "silent", say("not-connected", who=peer.name, seconds=why.waited)) from None
+        if not peer.connected:
+            raise self.blame(expected, None, "exited", say("refused", who=peer.name))
+        return peer
+
+    def begin_connect(self, name: str = "") -> Peer:
+        """A new client whose connection is under way."""
+        peer = Peer(name or _letters(len(self.peers)), self.timeline, self._watch)
+        self.peers.append(peer)
+        peer.start_connect(self.port)
+        return peer
+
+    def _watch(self, peer: Peer) -> None:
+        events = 0
+        if peer.open:
+            events |= selectors.EVENT_WRITE if peer.wants_write else 0
+            events |= selectors.EVENT_READ if peer.connected and not peer.eof else 0
+        known = self._selector.get_map().get(peer.sock) if peer.sock.fileno() >= 0 else None
+        if events and known is None:
+            self._selector.register(peer.sock, events, peer)
+        elif events and known is not None and known.events != events:
+            self._selector.modify(peer.sock, events, peer)
+        elif not events and known is not None:
+            self._selector.unregister(peer.sock)
+
+    # -- waiting
+
+    def until(self, done: Callable[[], bool], *, seconds: float = PATIENCE, armed: bool = True) -> float:
+        """Move everything until `done()`; returns the seconds it took. Raises NotThere.
+
+        `armed`: everything has been delivered and an answer is waited for, so that a program in which
+        every thread sleeps without a timeout can be called stuck.
+        """
+        began = time.monotonic()
+        limit = seconds * self.setting.scale
+        quiet_since, last = began, None
+        while True:
+            self.pump(TICK)
+            now = time.monotonic()
+            if done():
+                return now - began
+            program = self.program
+            if program is not None and program.ended():
+                program.drain()
+                if done():
+                    return now - began
+                raise NotThere(None, now - began)
+            if program is not None and (program.flooded or now - began > limit):
+                raise NotThere(None, now - began)
+            if program is None or not armed or not self._all_delivered():
+                last = None
+                continue
+            sleep = proc.asleep(program.pid)
+            if sleep is None or sleep != last:
+                last, quiet_since = sleep, now
+            elif now - quiet_since > QUIET:
+                self.pump(0)
+                if done():
+                    return now - began
+                raise NotThere(sleep, now - began)
+
+    def pump(self, seconds: float) -> None:
+        """One round: wait at most `seconds` for anything, then move it."""
+        events = self._selector.select(seconds)
+        for key, mask in sorted(events, key=lambda event: not isinstance(event[0].data, Peer)):  # cause before effect
+            if isinstance(key.data, Peer):
+                if mask & selectors.EVENT_WRITE:
+                    key.data.on_writable()
+                if mask & selectors.EVENT_READ and key.data.open:
+                    key.data.on_readable()
+            else:
+                key.data()
+
+    def settle(self, seconds: float) -> None:
+        """Let `seconds` pass with everything moving: for what is measured over a span of time."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.pump(min(left, 0.05))
+
+    def _all_delivered(self) -> bool:
+        return all(
+            peer.connected and not peer.pending and proc.delivered(peer.sock) for peer in self.peers if peer.open
+        )
+
+    def _stdout(self) -> None:
+        program = self.program
+        assert program is not None
+        program.read_stdout()
+        for line in self.lines()[self._lines_shown :][:50]:
+            self.timeline.add("program", "prints", data=line[:80])
+        self._lines_shown = len(self.lines())
+        if not program.stdout_open:
+            self._selector.unregister(program.stdout_fd)
+
+    def _stderr(self) -> None:
+        program = self.program
+        assert program is not None and program.stderr_fd is not None
+        fd = program.stderr_fd
+        program.read_stderr()
+        if program.stderr_fd is None:
+            self._selector.unregister(fd)
+
+    # -- what went wrong
+
+    def blame(self, expected: Say, why: NotThere | None, fault: str, *seen: Say) -> CheckFailed:
+        """The failure that explains best why `expected` did not happen; `fault` if nothing tells more."""
+        program = self.program
+        assert program is not None
+        if program.flooded:
+            where = program.locate()
+            self._read_rest(program)
+            return CheckFailed("output-flood", expected, say("flood", kib=len(program.output) >> 10), where=where)
+        if self._has_ended(program):
+            return self._ended(program, expected, seen)
+        if why is not None and why.stuck:
+            return self._stuck(program, why.stuck, expected, fault, seen)
+        if fault in ("silent", "never-ready", "not-closed") and self.share(0.2) > 0.8:
+            fault = "busy-loop"
+        where = program.locate()
+        self._read_rest(program)
+        return CheckFailed(fault, expected, *seen, *self._bystanders(seen), where=where)
+
+    def failure(self, fault: str, expected: Say, *seen: Say) -> CheckFailed:
+        """A failure whose fault is known already, unless the program is dying: then that is the failure."""
+        assert self.program is not None
+        if self._has_ended(self.program):
+            return self._ended(self.program, expected, seen)
+        return CheckFailed(fault, expected, *seen)
+
+    def _has_ended(self, program: Program) -> bool:
+        """Whether it is gone. Its clients can see that a moment before its parent does: it is given time."""
+        program.resume()
+        signs = not program.stdout_open or any(peer.eof or peer.was_reset for peer in self.peers)
+        end = time.monotonic() + (0.3 * self.setting.scale if signs else 0)
+        while not program.ended() and time.monotonic() < end:
+            self.pump(0.005)
+        return program.ended()
+
+    def calm(self) -> None:
+        """Wait until the program has done what it had to do and sleeps; at most 0.3 s."""
+        assert self.program is not None
+        end = time.monotonic() + 0.3 * self.setting.scale
+        while proc.asleep(self.program.pid) is None and time.monotonic() < end:
+            self.pump(0.002)
+
+    def _ended(self, program: Program, expected: Say, seen: tuple[Say, ...]) -> CheckFailed:
+        program.drain()
+        trace = program.own_traceback()
+        where = program.crash_line()
+        last = trace[-1] if trace else ""
+        self.timeline.add("program", "ends", status=program.status)
+        if last.startswith("NotImplementedError: TODO"):
+            return CheckFailed("not-implemented", expected, say("todo", what=last.partition("TODO ")[2]), where=where)
+        if any(line.startswith("Traceback") for line in trace):
+            return CheckFailed("crashed", expected, say("died", status=program.status, error=last), where=where, trace=trace)
+        return CheckFailed("exited", expected, say("exited", status=program.status), *seen, where=where, trace=trace)
+
+    def _stuck(
+        self, program: Program, sleeps: tuple[proc.Sleep, ...], expected: Say, fault: str, seen: tuple[Say, ...]
+    ) -> CheckFailed:
+        main = sleeps[0]
+        faults = {"recv": "blocked-in-recv", "accept": "blocked-in-accept", "send": "blocked-in-send"}
+        if fault in ("silent", "never-ready", "wrong-output"):
+            fault = "stuck"  # asleep where a loop should wait: what it did not do tells more, if it is known
+        port = proc.remote_port(main.pid, main.fd) if main.call in faults else None
+        waits_for = next((p.name for p in self.peers if p.connected and p.address.endswith(f":{port}")), "")
+        where = program.locate()
+        self._read_rest(program)
+        if where is not None:
+            where.call, where.waits_for = main.call, waits_for
+        return CheckFailed(faults.get(main.call, fault), expected, *seen, *self._bystanders(seen), where=where)
+
+    def _bystanders(self, seen: tuple[Say, ...]) -> list[Say]:
+        """The other clients that were there and had said nothing: often the reason."""
+        told = {one.args.get("who") for one in seen}
+        silent = [p.name for p in self.peers if p.open and p.connected and not p.sent and p.name not in told]
+        return [say("silent-others", names=", ".join(silent))] if 0 < len(silent) <= 3 else []
+
+    def _read_rest(self, program: Program) -> None:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            program.drain(0.2)
+
+    def share(self, seconds: float) -> float:
+        """The share of one core that the program uses or waits for, over `seconds`."""
+        assert self.program is not None
+        before, began = proc.cpu(self.program.pid), time.monotonic()
+        self.settle(seconds)
+        after, elapsed = proc.cpu(self.program.pid), time.monotonic() - began
+        return (after.run + after.wait - before.run - before.wait) / elapsed
+
+    def story(self) -> list[dict[str, object]]:
+        """The timeline with clients called by their names, repeated lines of the program told once."""
+        names = {peer.address: peer.name for peer in self.peers if peer.connected}
+        told: list[dict[str, object]] = []
+        for event in self.timeline.events:
+            if event["what"] == "prints":
+                event = event | {"data": _ADDRESS.sub(lambda m: names.get(m[0], m[0]), event["data"])}
+                if told and told[-1]["what"] == "prints" and told[-1]["data"] == event["data"]:
+                    told[-1]["times"] = int(str(told[-1].get("times", 1))) + 1
+                    continue
+            told.append(event)
+        return told
+
+    def close(self) -> None:
+        """End the program, close every client."""
+        self._selector.close()
+        if self.program is not None:
+            self.program.kill()
+        for peer in self.peers:
+            peer.sock.close()
+
+
+def _letters(n: int) -> str:
+    return chr(ord("A") + n) if n < 26 else f"C{n}"
+
+
+def calibrate() -> float:
+    """How much slower than an idle machine this one is now: 1.0 or more, from 6 ms of measuring."""
+    return max(1.0, min(4.0, min(_slowdown(0.002) for _ in range(3))))
+
+
+def _slowdown(seconds: float) -> float:
+    wall, cpu = time.perf_counter(), time.thread_time()
+    while time.perf_counter() - wall < seconds:
+        pass
+    return (time.perf_counter() - wall) / max(time.thread_time() - cpu, seconds / 10)

@@ -1,0 +1,279 @@
+"""The commands: what each takes; what each does is in the module it calls."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from looplab import messages
+from looplab.cli.screen import FAILED, OK, OURS, USAGE, Screen
+from looplab.course import LANGUAGES, CourseError, Exercise, UnknownTarget
+
+
+class _Bilingual(click.Command):
+    """Help in the reader's language; click's own is English only."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        return _help(ctx, self)
+
+
+class _Group(click.Group):
+    command_class = _Bilingual
+
+    def get_help(self, ctx: click.Context) -> str:
+        return _help(ctx, self)
+
+
+_Group.group_class = _Group
+
+
+def _lang(ctx: click.Context | None) -> str:
+    screen = _screen(ctx)
+    return screen.lang
+
+
+def _screen(ctx: click.Context | None) -> Screen:
+    root = (ctx or click.get_current_context()).find_root()
+    if root.obj is None:
+        root.obj = Screen(root.params.get("lang"))
+    screen: Screen = root.obj
+    return screen
+
+
+def _help(ctx: click.Context, command: click.Command) -> str:
+    say = _screen(ctx).say
+    words = ctx.command_path.split()[1:]
+    about = say("help-" + "-".join(words)) if words and not isinstance(command, click.Group) else say("about")
+    usage = " ".join(["./looplab", *words, *command.collect_usage_pieces(ctx)])
+    lines = [f"{say('usage')}: {usage}", "", f"  {about}", ""]
+    if isinstance(command, click.Group):
+        rows = [(name, say("help-" + "-".join([*words, name]))) for name in command.list_commands(ctx)]
+        lines += [f"{say('commands')}:", *_table(rows), "", f"  {say('what')}", ""]
+    options = [p for p in command.get_params(ctx) if isinstance(p, click.Option)]
+    rows = [(", ".join(p.opts), say("opt-" + p.opts[-1].removeprefix("--").replace("_", "-"))) for p in options]
+    return "\n".join([*lines, f"{say('options')}:", *_table(rows)])
+
+
+def _table(rows: list[tuple[str, str]]) -> list[str]:
+    width = max(len(name) for name, _ in rows)
+    return [f"  {name.ljust(width)}  {text}" for name, text in rows]
+
+
+@click.group(cls=_Group, invoke_without_command=True)
+@click.option("--lang", type=click.Choice(LANGUAGES))
+@click.pass_context
+def app(ctx: click.Context, lang: str | None) -> None:
+    ctx.obj = Screen(lang)
+    if ctx.invoked_subcommand is None:
+        from looplab.cli import learning
+
+        ctx.exit(learning.now(ctx.obj))
+
+
+what_argument = click.argument("what")
+
+
+@app.command("list")
+@click.pass_obj
+def list_(screen: Screen) -> None:
+    from looplab.cli import learning
+
+    learning.overview(screen)
+
+
+@app.command()
+@click.argument("what", required=False)
+@click.option("--all", "all_", is_flag=True)
+@click.option("--target", type=click.Path(path_type=Path))
+@click.option("--seed", type=int)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def check(ctx: click.Context, what: str | None, all_: bool, target: Path | None, seed: int | None, as_json: bool) -> None:
+    from looplab.cli import judging
+
+    screen = _screen(ctx)
+    if all_ == bool(what):
+        screen.fail("check-or-all", "./looplab check 02.1", "./looplab check --all")
+    exercises = screen.course.exercises if all_ else screen.course.find(what or "")
+    folder = target or screen.workspace.lessons
+    if not folder.is_dir():
+        screen.fail("no-target", screen.say("target-shape", example=f"DIR/{exercises[0].path}"), target=folder)
+    ctx.exit(judging.check(screen, exercises, folder, seed, as_json))
+
+
+@app.command()
+@what_argument
+@click.pass_obj
+def hint(screen: Screen, what: str) -> None:
+    from looplab.cli import learning
+
+    learning.hint(screen, one_exercise(screen, what))
+
+
+@app.command()
+@what_argument
+@click.argument("choice", required=False, type=int)
+@click.pass_obj
+def answer(screen: Screen, what: str, choice: int | None) -> None:
+    from looplab.cli import learning
+
+    learning.answer(screen, what, choice)
+
+
+@app.command()
+@what_argument
+@click.option("--port", type=click.IntRange(0, 65535))
+@click.pass_context
+def run(ctx: click.Context, what: str, port: int | None) -> None:
+    from looplab.cli import running
+
+    ctx.exit(running.run(_screen(ctx), what, port))
+
+
+@app.command()
+@what_argument
+@click.option("--yes", is_flag=True)
+@click.pass_obj
+def reset(screen: Screen, what: str, yes: bool) -> None:
+    from looplab.cli import learning
+
+    learning.reset(screen, one_exercise(screen, what), yes)
+
+
+@app.command()
+@what_argument
+@click.option("--spoil", is_flag=True)
+@click.pass_obj
+def diff(screen: Screen, what: str, spoil: bool) -> None:
+    from looplab.cli import learning
+
+    learning.diff(screen, one_exercise(screen, what), spoil)
+
+
+@app.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0)
+@click.option("--no-browser", is_flag=True)
+@click.pass_obj
+def docs(screen: Screen, port: int, no_browser: bool) -> None:
+    from looplab.cli import running
+
+    running.docs(screen, port, no_browser)
+
+
+@app.command()
+@click.argument("name", type=click.Choice(LANGUAGES))
+@click.pass_obj
+def lang(screen: Screen, name: str) -> None:
+    screen.workspace.progress.lang = screen.lang = name
+    screen.save()
+    screen.tell("lang-set")
+
+
+@app.command("test", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.pass_context
+def test(ctx: click.Context) -> None:
+    from looplab.cli import authoring
+
+    ctx.exit(authoring.test(_screen(ctx), ctx.args))
+
+
+@app.group()
+def dev() -> None:
+    pass
+
+
+@dev.command("check")
+@click.pass_context
+def dev_check(ctx: click.Context) -> None:
+    from looplab.cli import authoring
+
+    ctx.exit(authoring.check(_screen(ctx)))
+
+
+@dev.command("skeleton")
+@click.pass_obj
+def dev_skeleton(screen: Screen) -> None:
+    from looplab.cli import authoring
+
+    authoring.skeleton(screen)
+
+
+@dev.command("record")
+@click.pass_obj
+def dev_record(screen: Screen) -> None:
+    from looplab.cli import authoring
+
+    authoring.record(screen)
+
+
+@dev.command("docs")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000)
+@click.pass_context
+def dev_docs(ctx: click.Context, port: int) -> None:
+    from looplab.cli import authoring
+
+    ctx.exit(authoring.docs(_screen(ctx), port))
+
+
+def one_exercise(screen: Screen, what: str) -> Exercise:
+    """The one exercise that WHAT names; a lesson with several is not enough."""
+    found = screen.course.find(what)
+    if len(found) > 1:
+        screen.fail("one-exercise", what=what, names=", ".join(e.id for e in found))
+    return found[0]
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 passed, 1 failed, 2 bad usage, 3 our fault."""
+    ctx: click.Context | None = None
+    lang = next((word for last, word in zip(sys.argv, sys.argv[1:], strict=False) if last == "--lang"), None)
+    fallback = lang if lang in LANGUAGES else None
+    try:
+        with app.make_context("looplab", sys.argv[1:]) as ctx:
+            app.invoke(ctx)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("\n")
+        sys.exit(130)
+    except click.UsageError as error:
+        _usage(Screen(fallback), error)
+    except UnknownTarget as error:
+        screen = Screen(fallback or (_lang(ctx) if ctx else None))
+        near = [screen.say("did-you-mean", names=", ".join(error.near))] if error.near else []
+        screen.fail("unknown-what", *near, screen.say("see-list"), what=error.what)
+    except CourseError as error:
+        _broken_course(fallback or messages.from_environment(), error)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(OK)
+    sys.exit(OK)
+
+
+def _usage(screen: Screen, error: click.UsageError) -> None:
+    command = " ".join(["./looplab", *(error.ctx.command_path.split()[1:] if error.ctx else [])])
+    near: list[str] = list(getattr(error, "possibilities", None) or [])
+    more = [screen.say("did-you-mean", names=", ".join(near))] if near else []
+    args: dict[str, Any] = {"problem": error.format_message(), "command": command}
+    key = "bad-usage"
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        key, args = "no-command", {"name": error.command_name}
+    elif isinstance(error, click.NoSuchOption):
+        key, args = "no-option", {"name": error.option_name}
+    elif isinstance(error, click.MissingParameter):
+        name = error.param.human_readable_name if error.param else ""
+        key, args = "missing-arg", {"command": command, "name": name}
+    screen.fail(key, *more, screen.say("see-help"), **args)
+
+
+def _broken_course(lang: str, error: CourseError) -> None:
+    for key in ("broken-course", "broken-course-next"):
+        args = {"file": error.path, "line": error.line, "problem": error.problem}
+        sys.stderr.write(messages.sentence(lang, "cli", key, args) + "\n")
+    sys.exit(OURS)
+
+
+__all__ = ["FAILED", "USAGE", "app", "main", "one_exercise"]

@@ -1,0 +1,82 @@
+"""`check`: judge programs and show the verdicts as they come."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from looplab.checks.runner import Record, judge
+from looplab.cli.screen import FAILED, OK, OURS, Screen
+from looplab.course import Exercise
+
+
+def check(screen: Screen, exercises: Sequence[Exercise], target: Path, seed: int | None, as_json: bool) -> int:
+    """Judge the exercises on `target`, print what came out, keep it if it is the learner's own. Exit status."""
+    own = target.resolve() == screen.workspace.lessons.resolve()
+    records = judge(screen.course, exercises, target, seed)
+    by_exercise: dict[str, list[Record]] = {exercise.id: [] for exercise in exercises}
+    show = _as_json(records) if as_json else _as_text(screen, exercises, records)
+    for record in show:
+        by_exercise[record["exercise"]].append(record)
+    outcomes = {record["outcome"] for some in by_exercise.values() for record in some}
+    if own:
+        for exercise_id, some in by_exercise.items():
+            if not any(record["outcome"] == "our-fault" for record in some):
+                screen.workspace.mark(exercise_id, all(record["outcome"] in ("passed", "not-run") for record in some))
+        screen.save()
+    if "our-fault" in outcomes:
+        return OURS
+    return FAILED if "failed" in outcomes else OK
+
+
+def _as_json(records: Iterable[Record]) -> Iterable[Record]:
+    for record in records:
+        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+        yield record
+
+
+def _as_text(screen: Screen, exercises: Sequence[Exercise], records: Iterable[Record]) -> Iterable[Record]:
+    """A line a check; at the end of each exercise its verdict, the first failure of all in full."""
+    records = iter(records)
+    first = next(records)  # pytest is starting: meanwhile the console is made
+    report = screen.report()
+    known = {exercise.id: exercise for exercise in exercises}
+    shown: list[Record] = []
+    in_full: tuple[int, Record] | None = None
+    for record in _chain(first, records):
+        exercise = known[record["exercise"]]
+        if not shown:
+            report.console.print(f"[bold]{exercise.id} {exercise.title[screen.lang]}[/]  [dim]{exercise.path}[/]")
+        report.check_line(record, exercise.check(record["check"]))
+        shown.append(record)
+        yield record
+        if len(shown) == len(exercise.checks):
+            in_full = _end_of_exercise(screen, report, exercise, shown, in_full)
+            shown = []
+
+
+def _end_of_exercise(
+    screen: Screen, report: Any, exercise: Exercise, records: list[Record], before: tuple[int, Record] | None
+) -> tuple[int, Record] | None:
+    from looplab.cli.report import first_failure
+
+    failure = first_failure(records)
+    if failure is None:
+        report.summary(exercise, records)
+        if exercise.id not in screen.workspace.progress.passed:
+            report.explanation(exercise)
+    else:
+        if before is None:
+            report.console.print()
+            report.failure(failure[1], exercise, failure[0])
+        report.summary(exercise, records)
+    return before or failure
+
+
+def _chain(first: Record, rest: Iterable[Record]) -> Iterable[Record]:
+    yield first
+    yield from rest

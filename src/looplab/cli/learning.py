@@ -1,0 +1,195 @@
+"""The learner's commands around a check: where am I, hints, predictions, reset, diff."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+
+import click
+
+from looplab.cli.screen import FAILED, OK, Screen
+from looplab.course import Exercise, Question, normal
+from looplab.workspace import start_text
+
+
+def now(screen: Screen) -> int:
+    """The progress, the first exercise that is not passed, its page, the next command."""
+    progress, report = screen.workspace.progress, screen.report()
+    if not progress.welcomed:
+        report.line(screen.say("first-time"))
+        report.console.print()
+        progress.welcomed = True
+    screen.save()
+    exercises = screen.course.exercises
+    done = [e for e in exercises if e.id in progress.passed]
+    report.line(
+        screen.say(
+            "progress",
+            done=len(done),
+            all=len(exercises),
+            points=sum(e.points for e in done),
+            total=sum(e.points for e in exercises),
+        ),
+        "bold",
+    )
+    current = next((e for e in exercises if e.id not in progress.passed), None)
+    if current is None:
+        report.line(screen.say("all-done"), "green")
+        return OK
+    lesson = screen.course.lesson(current.lesson)
+    question = next((q for q in lesson.questions if q.id not in progress.answers), None)
+    rows = [
+        ("now", f"{current.id} {current.title[screen.lang]} — {lesson.title[screen.lang]}"),
+        ("file", f"lessons/{current.path}"),
+        ("page", f"./looplab docs  ({current.lesson})"),
+    ]
+    if question is not None:
+        rows.append(("predict-first", f"./looplab answer {question.id}"))
+    rows.append(("next", f"./looplab check {current.id}"))
+    _rows(screen, rows)
+    return OK
+
+
+def _rows(screen: Screen, rows: list[tuple[str, str]]) -> None:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for key, text in rows:
+        grid.add_row(f"  {screen.say(key)}", text)
+    screen.report().console.print(grid)
+
+
+def overview(screen: Screen) -> None:
+    """Every lesson, question and exercise with its state."""
+    from rich.table import Table
+
+    report, progress, lang = screen.report(), screen.workspace.progress, screen.lang
+    for lesson in screen.course.lessons:
+        minutes = screen.say("minutes", n=lesson.minutes)
+        report.line(f"{lesson.key}  {lesson.title[lang]}  ({minutes})", "bold")
+        report.line(f"  {lesson.idea[lang]}", "dim")
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        for question in lesson.questions:
+            answered = question.id in progress.answers
+            grid.add_row("  ", report.yes if answered else report.dash, question.id, screen.say("question"), "", "")
+        for e in lesson.exercises:
+            passed = e.id in progress.passed
+            hard = report.say("report", "hard") if e.hard else ""
+            points = screen.say("points", n=e.points)
+            grid.add_row("  ", report.yes if passed else report.dash, e.id, e.title[lang], points, hard)
+        report.console.print(grid)
+
+
+def hint(screen: Screen, exercise: Exercise) -> None:
+    """One hint more than last time; the last one stays the last."""
+    shown, n = screen.workspace.progress.hints, len(exercise.hints)
+    level = min(shown.get(exercise.id, 0) + 1, n)
+    shown[exercise.id] = level
+    screen.save()
+    report = screen.report()
+    title = exercise.title[screen.lang]
+    report.line(screen.say("hint-head", n=level, all=n, id=exercise.id, title=title), "bold")
+    report.line(exercise.hints[level - 1][screen.lang])
+    report.line(screen.say("hint-next" if level < n else "hint-last", id=exercise.id), "dim")
+
+
+def questions(screen: Screen, what: str) -> tuple[Question, ...]:
+    """The questions that WHAT names: one by its id, or all of a lesson."""
+    word = normal(what)
+    for key in screen.course.keys:
+        if word.startswith(key[:2]) or word == key[3:]:
+            found = screen.course.lesson(key).questions
+            if one := [q for q in found if q.id == word]:
+                return (one[0],)
+    exercises = screen.course.find(what)
+    return screen.course.lesson(exercises[0].lesson).questions
+
+
+def answer(screen: Screen, what: str, choice: int | None) -> None:
+    """Ask and record the reader's predictions; what is right is told by the run that shows it."""
+    asked = questions(screen, what)
+    if not asked:
+        screen.fail("no-question", screen.say("see-list"), what=what)
+    report, answers = screen.report(), screen.workspace.progress.answers
+    for question in asked:
+        report.line(f"{question.id}  {question.ask[screen.lang]}", "bold")
+        for n, text in enumerate(question.choices, 1):
+            report.line(f"  {n}  {text[screen.lang]}")
+        if question.id in answers:
+            report.line(screen.say("answer-again", n=answers[question.id]), "dim")
+        picked = choice if choice is not None and len(asked) == 1 else _pick(screen, len(question.choices))
+        if not 1 <= picked <= len(question.choices):
+            screen.fail("answer-bad", n=len(question.choices))
+        answers[question.id] = picked
+        screen.save()
+        report.line(screen.say("answer-kept", n=picked, run=f"{question.id[:2]}.{question.after}"))
+
+
+def _pick(screen: Screen, n: int) -> int:
+    prompt = screen.say("answer-prompt", n=n)
+    while True:
+        text = str(click.prompt(prompt, prompt_suffix=": "))
+        if text.isdigit() and 1 <= int(text) <= n:
+            return int(text)
+        screen.tell("answer-bad", n=n)
+
+
+def reveal(screen: Screen, lesson: str, run: str) -> None:
+    """After the run that shows it: what was predicted, what is so, and why."""
+    report, answers = screen.report(), screen.workspace.progress.answers
+    for question in screen.course.lesson(lesson).questions:
+        if question.after != run or question.id not in answers:
+            continue
+        picked, right = answers[question.id], question.answer
+        report.console.print()
+        report.line(f"{question.id}  {question.ask[screen.lang]}", "bold")
+        report.line("  " + screen.say("you-said", text=question.choices[picked - 1][screen.lang]))
+        if picked == right:
+            report.line("  " + screen.say("was-right"), "green")
+        else:
+            report.line("  " + screen.say("was-wrong", text=question.choices[right - 1][screen.lang]), "yellow")
+        report.line("  " + question.why[screen.lang])
+
+
+def reset(screen: Screen, exercise: Exercise, yes: bool) -> None:
+    """The start file again; the learner's own goes to a backup first, and only then is replaced."""
+    workspace = screen.workspace
+    path, backup = workspace.file(exercise), workspace.backup_path(exercise)
+    start = start_text(screen.course, exercise)
+    existed = path.exists()
+    if path.is_file() and path.read_bytes() == start.encode():
+        screen.tell("reset-same", file=f"lessons/{exercise.path}")
+        return
+    names = {"file": f"lessons/{exercise.path}", "backup": backup.relative_to(workspace.root)}
+    if existed and not yes and not click.confirm(screen.say("reset-ask", **names), default=False):
+        screen.tell("reset-no")
+        return
+    try:
+        workspace.reset(exercise, start, backup)
+    except OSError as error:
+        screen.fail("unwritable", screen.say("unwritable-next"), file=error.filename or path, error=error.strerror or error)
+    workspace.mark(exercise.id, False)
+    screen.save()
+    screen.tell("reset-done" if existed else "reset-new", **names)
+
+
+def diff(screen: Screen, exercise: Exercise, spoil: bool) -> None:
+    """From the learner's file to the reference, as a unified diff."""
+    if exercise.id not in screen.workspace.progress.passed and not spoil:
+        screen.fail("diff-not-yet", f"./looplab check {exercise.id}", status=FAILED, id=exercise.id)
+    mine_path = screen.workspace.file(exercise)
+    mine = mine_path.read_text("utf-8", "replace") if mine_path.is_file() else ""
+    reference = (screen.course.root / "solutions" / exercise.path).read_text("utf-8")
+    lines = list(
+        difflib.unified_diff(
+            mine.splitlines(), reference.splitlines(), f"lessons/{exercise.path}", f"solutions/{exercise.path}", lineterm=""
+        )
+    )
+    if not lines:
+        screen.tell("diff-same")
+        return
+    console = screen.report().console
+    for line in lines:
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[0], "")
+        console.print(line, style=style, markup=False, soft_wrap=True)
+    sys.stdout.flush()

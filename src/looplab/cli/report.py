@@ -1,0 +1,181 @@
+"""How a record is shown: one screen, one language, 80 columns, wide characters counted as two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from io import StringIO
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from looplab.course import Check, Exercise
+from looplab.messages import sentence
+
+Record = Mapping[str, Any]
+TIMELINE = 12  # events shown
+_CODE = re.compile(r"`([^`]+)`")
+
+
+class Report:
+    """Shows records on a console, in one language."""
+
+    def __init__(self, console: Console, lang: str) -> None:
+        self.console, self.lang = console, lang
+        ascii_only = not _can_show(console, "✓✗·")
+        self.yes, self.no, self.dash = ("ok", "x ", "- ") if ascii_only else ("✓", "✗", "·")
+
+    # -- words
+
+    def say(self, table: str, key: str, **args: Any) -> str:
+        return sentence(self.lang, table, key, args)
+
+    def markup(self, text: str, style: str = "") -> Text:
+        """A sentence with `code` shown as code: in colour, or in its backticks where there is none."""
+        if not self.console.color_system:
+            return Text(text, style)
+        shown, at = Text(style=style), 0
+        for match in _CODE.finditer(text):
+            shown.append(text[at : match.start()])
+            shown.append(match[1], "bold cyan")
+            at = match.end()
+        shown.append(text[at:])
+        return shown
+
+    def line(self, text: str, style: str = "") -> None:
+        self.console.print(self.markup(text, style), soft_wrap=False)
+
+    # -- one check, one line
+
+    def check_line(self, record: Record, check: Check) -> None:
+        glyph, style = {
+            "passed": (self.yes, "green"),
+            "failed": (self.no, "bold red"),
+            "not-run": (self.dash, "dim"),
+        }.get(record["outcome"], ("!", "bold magenta"))
+        text = Text(f"{glyph} ", style)
+        text.append_text(self.markup(check.title[self.lang], "" if record["outcome"] != "not-run" else "dim"))
+        if record["outcome"] == "not-run":
+            text.append(f"  {self.not_run(record['reason'])}", "dim")
+        self.console.print(Padding(text, (0, 0, 0, 2), expand=False))
+
+    def not_run(self, reason: str) -> str:
+        kind, _, what = reason.partition(":")
+        if kind == "needs":
+            return self.say("report", "not-run-needs", check=what)
+        return self.say("report", "not-run-platform", reason=reason)
+
+    # -- one failure, in full
+
+    def failure(self, record: Record, exercise: Exercise, number: int, *, timeline: bool = True) -> None:
+        check = exercise.check(record["check"])
+        title = Text(f"{self.no} {exercise.id} ", "bold red")
+        title.append(exercise.title[self.lang], "bold")
+        title.append(f"  [{number}/{len(exercise.checks)}]  ", "dim")
+        title.append_text(self.markup(check.title[self.lang]))
+        self.console.print(title)
+        rows = self._our_fault(record) if record["outcome"] == "our-fault" else self._rows(record, exercise, check, timeline)
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(no_wrap=True, style="dim")
+        grid.add_column(overflow="fold")
+        for label, value in rows:
+            grid.add_row(label, value)
+        self.console.print(Padding(grid, (0, 0, 0, 2), expand=False))
+
+    def _our_fault(self, record: Record) -> list[tuple[str, Text]]:
+        lines = str(record.get("error", "")).rstrip().splitlines()[-8:]
+        return [("", Text(self.say("report", "our-fault"), "magenta")), ("", Text("\n".join(lines)))]
+
+    def _rows(self, record: Record, exercise: Exercise, check: Check, timeline: bool) -> list[tuple[str, Text]]:
+        seen = self.say("report", "join").join(self.say("say", one["id"], **one["args"]) for one in record["seen"])
+        fault = record["fault"]
+        rows = [
+            (self.say("report", "happened"), self.markup(seen, "bold")),
+            (self.say("report", "expected"), self.markup(self.say("say", record["expected"]["id"], **record["expected"]["args"]))),
+        ]
+        if record["where"]:
+            label = "died-at" if record["traceback"] else "where"
+            rows.append((self.say("report", label), self._where(record["where"])))
+        if record["traceback"]:
+            rows.append((self.say("report", "traceback"), Text("\n".join(record["traceback"]))))
+        if timeline and record.get("timeline"):
+            rows.append((self.say("report", "timeline"), self._timeline(record["timeline"])))
+        if timeline and record.get("output") and fault in ("never-ready", "wrong-output", "silent", "exited"):
+            rows.append((self.say("report", "output"), Text("\n".join(record["output"][-6:]))))
+        rows.append((self.say("report", "idea"), self._idea(fault, exercise, check)))
+        rows.append((self.say("report", "next"), Text(f"./looplab hint {exercise.id}", "bold cyan")))
+        return rows
+
+    def _idea(self, fault: str, exercise: Exercise, check: Check) -> Text:
+        idea = self.markup(self.say(f"fault.{fault}", "idea"))
+        idea.append("\n" + self.say("report", "docs", page=f"{exercise.lesson}#{check.docs}"), "dim")
+        return idea
+
+    def _where(self, where: Mapping[str, Any]) -> Text:
+        text = Text(f"{where['file']}:{where['line']}", "bold")
+        if where["call"]:
+            text.append(f"  {where['call']}()" if where["call"].isidentifier() else f"  {where['call']}")
+        if where["waits_for"]:
+            text.append("  " + self.say("report", "waits-for", who=where["waits_for"]))
+        if where["source"]:
+            text.append(f"\n{where['source']}", "italic")
+        return text
+
+    def _timeline(self, events: list[Mapping[str, Any]]) -> Text:
+        text = Text()
+        if len(events) > TIMELINE:
+            text.append(self.say("report", "earlier", n=len(events) - TIMELINE) + " · ", "dim")
+        for i, event in enumerate(events[-TIMELINE:]):
+            args = {name: value for name, value in event.items() if name != "what"}
+            text.append(" · " if i else "", "dim")
+            text.append(f"{event['t']:.3f} ", "dim")
+            text.append(sentence(self.lang, "event", event["what"], args))
+            text.append(f" ×{event['times']}" if "times" in event else "")
+        return text
+
+    # -- one exercise
+
+    def summary(self, exercise: Exercise, records: list[Record]) -> None:
+        """Its line: how many checks passed, in what time, with which seed."""
+        passed = sum(record["outcome"] == "passed" for record in records)
+        done = passed == len(records)
+        args = {
+            "id": exercise.id,
+            "title": exercise.title[self.lang],
+            "n": len(records),
+            "passed": passed,
+            "seconds": float(sum(record["seconds"] for record in records)),
+            "seed": records[0]["seed"],
+        }
+        text = Text(f"{self.yes if done else self.no} ", "bold green" if done else "bold red")
+        text.append(self.say("report", "passed" if done else "failed", **args), "bold")
+        self.console.print(text)
+
+    def explanation(self, exercise: Exercise) -> None:
+        self.console.print(Text(self.say("report", "why"), "dim"))
+        self.console.print(Padding(self.markup(exercise.after[self.lang]), (0, 0, 0, 2), expand=False))
+
+
+def first_failure(records: Iterable[Record]) -> tuple[int, Record] | None:
+    """The first record, counted from 1, that failed or was our fault."""
+    return next(((n, r) for n, r in enumerate(records, 1) if r["outcome"] in ("failed", "our-fault")), None)
+
+
+def plain(record: Record, exercise: Exercise, lang: str, *, timeline: bool = True) -> str:
+    """The failure as plain text at 80 columns: for pytest's own report, for the recorded messages."""
+    console = Console(file=StringIO(), width=80, color_system=None, legacy_windows=False)
+    number = [check.id for check in exercise.checks].index(record["check"]) + 1
+    Report(console, lang).failure(record, exercise, number, timeline=timeline)
+    assert isinstance(console.file, StringIO)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
+
+
+def _can_show(console: Console, text: str) -> bool:
+    try:
+        text.encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,97 @@
+"""`run` and `docs`: things that stay in the foreground until Ctrl-C."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+
+from looplab.checks.program import python
+from looplab.cli import learning
+from looplab.cli.screen import OK, Screen
+from looplab.course import normal
+
+
+def run(screen: Screen, what: str, port: int | None) -> int:
+    """The learner's program (or a lesson's demo, `02.demo`) as the learner would start it by hand."""
+    if (found := _demo(screen, what)) is not None:
+        lesson, path = found
+        for question in screen.course.lesson(lesson).questions:
+            if question.after == path.stem and question.id not in screen.workspace.progress.answers:
+                screen.fail("not-asked-yet", id=question.id)
+        status = _start(screen, [str(path)])
+        learning.reveal(screen, lesson, path.stem)
+        return status
+    from looplab.cli.app import one_exercise
+
+    exercise = one_exercise(screen, what)
+    path = screen.workspace.file(exercise)
+    if not path.is_file():
+        screen.fail("unwritable", f"./looplab reset {exercise.id}", file=path, error="no such file")
+    port = port or _free_port()
+    _talk(screen, port)
+    return _start(screen, [str(path), "--port", str(port), *exercise.args])
+
+
+def _demo(screen: Screen, what: str) -> tuple[str, Path] | None:
+    """`02.demo` or `select.demo`: a program of the lesson that is no exercise."""
+    lesson, _, name = normal(what).rpartition(".")
+    if not name.isidentifier():
+        return None
+    for key in screen.course.keys:
+        path = screen.course.root / "lessons" / key / f"{name}.py"
+        if lesson in (key, key[:2], key[3:]) and path.is_file():
+            return key, path
+    return None
+
+
+def _start(screen: Screen, args: list[str]) -> int:
+    shown = [str(Path(args[0]).relative_to(screen.course.root)), *args[1:]]
+    screen.tell("run-line", command=" ".join(["python3", *shown]))
+    sys.stdout.flush()
+    child = subprocess.Popen([python(), *args])
+    while True:
+        try:
+            return child.wait() and 1
+        except KeyboardInterrupt:
+            continue  # the program got it too: its end is ours
+
+
+def _talk(screen: Screen, port: int) -> None:
+    tools = {"nc": "nc 127.0.0.1 {}", "ncat": "ncat 127.0.0.1 {}", "telnet": "telnet 127.0.0.1 {}", "curl": "curl -s telnet://127.0.0.1:{}"}
+    command = next((form.format(port) for tool, form in tools.items() if shutil.which(tool)), None)
+    if command:
+        screen.tell("talk", command=command)
+    else:
+        screen.tell("talk-none", port=port)
+    screen.tell("stop-it")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def docs(screen: Screen, port: int, no_browser: bool) -> int:
+    """Build the site where it is missing or old, serve it, open it."""
+    from looplab import site
+
+    folder = screen.course.root / ".looplab" / "site"
+    if site.stale(folder):
+        screen.tell("docs-building")
+        site.build(folder)
+    server, url = site.serve(folder, port)
+    page = url if screen.lang == "en" else f"{url}zh/"
+    screen.tell("docs-at", url=page)
+    sys.stdout.flush()
+    if not no_browser:
+        webbrowser.open(page)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.shutdown()
+    return OK

@@ -1,0 +1,133 @@
+"""The programs that keep the checks honest: reference, start file, right and wrong solutions of every exercise.
+
+Each is judged as a learner's program is, and must come to what its first line says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from looplab.checks.runner import Record, judge
+from looplab.course import Course, Exercise
+
+SEED = 1  # recorded messages are made with it
+_FAILS = re.compile(r"# fails (\d\d\.\w+) (\w+) ([\w-]+)$")
+_PASSES = re.compile(r"# passes (\d\d\.\w+)$")
+
+
+class CorpusError(Exception):
+    """A file of the corpus whose first line says nothing that can be used."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One program and what it must come to: `fails` is (check, fault), None means that all checks pass."""
+
+    kind: str  # reference, start, right, wrong
+    exercise: Exercise
+    path: Path
+    fails: tuple[str, str] | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.exercise.id}-{self.kind}-{self.path.stem}"
+
+
+def cases(course: Course, exercises: Sequence[Exercise] | None = None) -> list[Case]:
+    """All of them, exercise by exercise. Raises CorpusError."""
+    chosen = course.exercises if exercises is None else exercises
+    found = []
+    for exercise in chosen:
+        found.append(Case("reference", exercise, course.root / "solutions" / exercise.path, None))
+        found.append(Case("start", exercise, course.root / "lessons" / exercise.path, _start_fails(course, exercise)))
+    by_id = {exercise.id: exercise for exercise in chosen}
+    for kind, pattern in (("right", _PASSES), ("wrong", _FAILS)):
+        for path in sorted((course.root / "tests" / kind).glob("*/*.py")):
+            match = pattern.match(first_line(path))
+            if match is None:
+                raise CorpusError(f"{path}: line 1 must be `# passes ID` or `# fails ID CHECK FAULT`")
+            if match[1] in by_id:
+                found.append(Case(kind, by_id[match[1]], path, (match[2], match[3]) if kind == "wrong" else None))
+    return found
+
+
+def _start_fails(course: Course, exercise: Exercise) -> tuple[str, str]:
+    if exercise.kind == "repair":
+        match = _FAILS.match(first_line(course.root / "tests" / "wrong" / exercise.lesson / exercise.start))
+        if match is None:
+            raise CorpusError(f"{exercise.id}: its start file has no usable first line")
+        return match[2], match[3]
+    first = next(check.id for check in exercise.checks if check.id != "imports")
+    return first, "not-implemented"
+
+
+def first_line(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        return file.readline().rstrip("\n")
+
+
+def run(course: Course, case: Case, seed: int | None = None) -> list[Record]:
+    """The case's records, up to the first failure."""
+    with tempfile.TemporaryDirectory(prefix="looplab-") as folder:
+        place = Path(folder, case.exercise.path)
+        place.parent.mkdir(parents=True)
+        place.write_bytes(case.path.read_bytes())
+        return list(judge(course, [case.exercise], Path(folder), seed, to_first_failure=True))
+
+
+def run_all(course: Course, chosen: Sequence[Case], seed: int | None = None) -> Iterator[tuple[Case, Future[list[Record]]]]:
+    """Every case, as many at a time as there are cores; in order."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        futures = [pool.submit(run, course, case, seed) for case in chosen]
+        try:
+            yield from zip(chosen, futures, strict=True)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def problem(case: Case, records: Sequence[Record]) -> str | None:
+    """What is not as the case's first line says, or None."""
+    bad = next((record for record in records if record["outcome"] not in ("passed", "not-run")), None)
+    if bad is not None and bad["outcome"] == "our-fault":
+        return f"{case.name}: {bad['check']} broke: {bad['error']}"
+    came = (bad["check"], bad["fault"]) if bad else None
+    if came != case.fails:
+        if case.fails and any(r["check"] == case.fails[0] and r["outcome"] == "not-run" for r in records):
+            return None  # this machine cannot ask the question
+        return f"{case.name}: expected {_words(case.fails)}, came to {_words(came)}" + (f" {bad['seen']}" if bad else "")
+    return None
+
+
+def _words(fails: tuple[str, str] | None) -> str:
+    return f"{fails[0]} {fails[1]}" if fails else "all checks passed"
+
+
+# -- the messages that the wrong solutions get, as recorded beside them
+
+
+def failure(records: Sequence[Record]) -> Record | None:
+    return next((record for record in records if record["outcome"] == "failed"), None)
+
+
+def masked(record: Record) -> Record:
+    """A failure without what differs from run to run: ports, seconds, counts."""
+    return {**record, **{part: _mask(record[part], part == "seen") for part in ("expected", "seen", "where", "traceback")}}
+
+
+def _mask(value: Any, numbers: bool) -> Any:
+    if isinstance(value, str):
+        return re.sub(r"(127\.0\.0\.1:)\d+", r"\1PORT", value)
+    if isinstance(value, float) or (numbers and isinstance(value, int)):
+        return "#"
+    if isinstance(value, list):
+        return [_mask(one, numbers) for one in value]
+    if isinstance(value, dict):
+        return {name: _mask(one, numbers) for name, one in value.items()}
+    return value

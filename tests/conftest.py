@@ -1,0 +1,19 @@
+"""What plain `pytest tests --target DIR` adds to the checks: a failure is told in the reader's language."""
+
+import pytest
+
+from looplab import course, messages
+from looplab.cli.report import plain
+
+pytest_plugins = ["looplab.checks.plugin"]
+collect_ignore = ["right", "wrong", "programs"]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    record = getattr(report, "looplab", None)
+    if record is not None and report.failed:
+        exercise = course.load().exercise(record["exercise"])
+        report.longrepr = plain(record, exercise, messages.from_environment())
+    return report

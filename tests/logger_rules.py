@@ -1,0 +1,72 @@
+"""What every logger of the course must do, whatever it waits with: the rules of 02.1 and 03.1.
+
+Every test is a check; its title stands in lesson.toml.
+"""
+
+from looplab.checks import probes
+from looplab.checks.logger import Logger
+
+
+class LoggerRules:
+    def test_imports(self, tester):
+        probes.imports(tester)
+
+    def test_one_client(self, tester):
+        log = Logger(tester)
+        a = log.arrives()
+        log.says(a)
+        log.says(a)
+        log.leaves(a)
+        log.says(log.arrives())
+
+    def test_two_clients(self, tester):
+        log = Logger(tester)
+        a = log.arrives()
+        b = log.arrives()
+        log.says(b)
+        log.says(a)
+
+    def test_interleaved(self, tester):
+        log = Logger(tester)
+        a, b, c = log.arrives(), log.arrives(), log.arrives()
+        for peer in (c, a, b, a, c, b, b, a, c):
+            log.says(peer)
+        log.leaves(b)
+        log.says(c)
+        log.says(a)
+        log.leaves(c)
+        log.leaves(a)
+
+    def test_one_thread(self, tester):
+        log = Logger(tester)
+        for peer in (log.arrives(), log.arrives(), log.arrives()):
+            log.says(peer)
+        probes.one_thread(tester)
+
+    def test_idle(self, tester):
+        log = Logger(tester)
+        silent, gone = log.arrives(), log.arrives()
+        log.leaves(gone)
+        probes.idle(tester)
+        log.says(silent)
+
+    def test_quit(self, tester):
+        log = Logger(tester)
+        a, _silent = log.arrives(), log.arrives()
+        log.says(a)
+        probes.quits(tester)
+
+
+def rude_guests(tester, log: Logger, times: int = 21) -> None:
+    """RST: guests that end with a reset, silent, in mid-message or before they are let in; the next is served."""
+    for i in range(times):
+        if i % 3 == 2:
+            with log.program.paused():  # over before the program has seen it
+                tester.connect().reset()
+            continue
+        guest = log.arrives()
+        if i % 3 == 1:
+            log.says(guest)
+        guest.reset()
+    log.says(log.arrives())
+    probes.alive(tester)

@@ -1,0 +1,178 @@
+"""Lesson 03: the same, with poll and its masks."""
+
+from logger_rules import LoggerRules, rude_guests
+from looplab.checks import proc, probes
+from looplab.checks.faults import say
+from looplab.checks.logger import Logger
+from looplab.checks.plugin import exercise, needs_descriptors
+from looplab.checks.tester import NotThere
+
+GREETING = b"Thank you for connecting ."
+
+
+@exercise("03.1")
+class TestLogger(LoggerRules):
+    """logger.py"""
+
+    def test_reset(self, tester):
+        rude_guests(tester, Logger(tester))
+        probes.idle(tester)
+
+
+class Farewell:
+    """A running farewell.py: it greets, ends its own side, reads to the end, logs the total."""
+
+    def __init__(self, tester):
+        self.tester = tester
+        self.program = tester.start()
+
+    def greets(self, who=""):
+        """A client connects and is greeted: 26 bytes, then EOF, before it has sent anything."""
+        peer = self.tester.connect(who)
+        expected = say("greeting", who=peer.name, text=GREETING.decode())
+        try:
+            self.tester.until(lambda: peer.eof or peer.was_reset)
+        except NotThere as why:
+            got, waited = repr(bytes(peer.received)), round(why.waited, 1)
+            seen = say("no-greeting-eof", who=peer.name, data=got, seconds=waited)
+            raise self.tester.blame(expected, why, "not-closed", seen) from None
+        if peer.received != GREETING or peer.was_reset:
+            seen = say("greeted", who=peer.name, data=repr(bytes(peer.received)))
+            raise self.tester.failure("wrong-output", expected, seen)
+        return peer
+
+    def logged_total(self, peer):
+        prefix = f"{peer.address} total "
+        return next((int(n) for line in self.tester.lines() if (n := line.removeprefix(prefix)) != line), None)
+
+    def totals(self, peer, sent):
+        """The log has this client's total, and it is the number of bytes that it sent."""
+        expected = say("total", text=f"{peer.address} total {sent}")
+        try:
+            self.tester.until(lambda: self.logged_total(peer) is not None)
+        except NotThere as why:
+            seen = say("no-total", who=peer.name, all=sent, seconds=round(why.waited, 1))
+            raise self.tester.blame(expected, why, "silent", seen) from None
+        logged = self.logged_total(peer)
+        if logged < sent:
+            seen = say("total-else", logged=logged, missing=sent - logged, all=sent)
+            raise self.tester.failure("short-total", expected, seen)
+        if logged > sent:
+            raise self.tester.failure("wrong-output", expected, say("total-over", logged=logged, all=sent))
+
+    def serves(self, n=1000):
+        """A whole visit, from greeting to total."""
+        guest = self.greets()
+        guest.send(b"x" * n)
+        guest.shut()
+        self.totals(guest, n)
+        guest.close()
+
+
+@exercise("03.2")
+class TestFarewell:
+    """farewell.py"""
+
+    def test_greets(self, tester):
+        show = Farewell(tester)
+        a, b = show.greets(), show.greets()
+        b.close()
+        show.greets()
+        a.close()
+
+    def test_total(self, tester):
+        show = Farewell(tester)
+        slow = show.greets()
+        slow.send(b"x" * 1000)
+        for size in (1, 307_200, 307_200, 307_200):
+            guest = show.greets()
+            with show.program.paused():  # the data and the end of it meet the program together
+                guest.send(b"x" * size)
+                tester.until(lambda guest=guest: not guest.pending, armed=False)
+                guest.close()
+            show.totals(guest, size)
+        slow.send(b"x" * 1000)
+        slow.close()
+        show.totals(slow, 2000)
+
+    def test_half(self, tester):
+        show = Farewell(tester)
+        guest = tester.connect()
+        guest.send(b"x" * 5000)
+        guest.shut()
+        tester.until(lambda: guest.eof or guest.was_reset)
+        show.totals(guest, 5000)
+        show.serves()
+
+    def test_reset(self, tester):
+        show = Farewell(tester)
+        for i in range(20):
+            guest = tester.connect() if i % 2 else show.greets()
+            if i % 3:
+                guest.send(b"x" * 100)
+            guest.reset()
+        show.serves()
+        probes.alive(tester)
+
+    def test_flock(self, tester):
+        show = Farewell(tester)
+        for _ in range(30):
+            for guest in [tester.connect() for _ in range(10)]:
+                guest.close()
+        show.serves()
+        probes.alive(tester)
+
+    def test_descriptors(self, tester):
+        show = Farewell(tester)
+        show.serves()
+        before = proc.open_fds(show.program.pid)
+        for _ in range(200):
+            show.serves(10)
+        probes.descriptors_back(tester, before)
+
+    def test_idle(self, tester):
+        show = Farewell(tester)
+        silent, rude = show.greets(), show.greets()
+        show.serves()
+        rude.reset()
+        probes.idle(tester)
+        silent.close()
+        show.totals(silent, 0)
+        probes.idle(tester)
+
+
+@exercise("03.3")
+class TestMany:
+    """many.py"""
+
+    def start(self, tester):
+        needs_descriptors(2048)
+        return Logger(tester, nofile=1024)
+
+    def test_one_client(self, tester):
+        log = self.start(tester)
+        a, b = log.arrives(), log.arrives()
+        log.says(b)
+        log.says(a)
+        log.leaves(a)
+        log.says(b)
+
+    def test_many(self, tester):
+        log = self.start(tester)
+        peers = log.crowd(1500)
+        kept = probes.crowd_of(tester, peers, len(peers))
+        for peer in kept[::150] + kept[-1:]:
+            log.says(peer)
+
+    def test_idle(self, tester):
+        log = self.start(tester)
+        log.crowd(1500)
+        probes.idle(tester)
+
+    def test_again(self, tester):
+        log = self.start(tester)
+        for peer in log.crowd(1500):
+            peer.close()
+        newcomer = log.arrives()
+        log.says(newcomer)
+        log.still_connected(newcomer)

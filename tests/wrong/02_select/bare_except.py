@@ -1,0 +1,51 @@
+# fails 02.1 quit ignores-sigint
+"""Believed: a server that catches everything can never fall over.
+
+Ctrl-C is an exception too, and this catches it like any other.
+"""
+
+import argparse
+import select
+import socket
+
+
+def one_round(listener: socket.socket, names: dict) -> None:
+    ready, _, _ = select.select([listener, *names], [], [])
+    for sock in ready:
+        if sock is listener:
+            client, (host, port) = listener.accept()
+            names[client] = f"{host}:{port}"
+            print("Got connection from", names[client])
+            continue
+        data = sock.recv(4096)
+        if data:
+            print(names[sock], data)
+        else:
+            print(names.pop(sock), "disconnected")
+            sock.close()
+
+
+def serve(listener: socket.socket) -> None:
+    names = {}
+    while True:
+        try:
+            one_round(listener, names)
+        except:  # noqa: E722
+            continue
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    args = parser.parse_args()
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=128) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+            serve(listener)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()

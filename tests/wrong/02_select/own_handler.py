@@ -1,0 +1,50 @@
+# fails 02.1 quit traceback-on-quit
+"""Believed: Ctrl-C must be handled here, and an exception ends a program.
+
+Its handler raises an error of its own, which nobody catches.
+"""
+
+import argparse
+import select
+import signal
+import socket
+
+
+def stop(signum: int, frame: object) -> None:
+    raise RuntimeError("interrupted")
+
+
+def serve(listener: socket.socket) -> None:
+    signal.signal(signal.SIGINT, stop)
+    names = {}
+    while True:
+        ready, _, _ = select.select([listener, *names], [], [])
+        for sock in ready:
+            if sock is listener:
+                client, (host, port) = listener.accept()
+                names[client] = f"{host}:{port}"
+                print("Got connection from", names[client])
+                continue
+            data = sock.recv(4096)
+            if data:
+                print(names[sock], data)
+            else:
+                print(names.pop(sock), "disconnected")
+                sock.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    args = parser.parse_args()
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=128) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+            serve(listener)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()

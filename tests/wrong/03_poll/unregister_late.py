@@ -1,0 +1,52 @@
+# fails 03.1 one_client crashed
+"""Believed that the order of close() and unregister() does not matter.
+
+A closed socket has the number -1, and poll.unregister(-1) raises ValueError.
+"""
+
+import argparse
+import select
+import socket
+
+
+def serve(listener: socket.socket) -> None:
+    clients = {}
+    poller = select.poll()
+    poller.register(listener, select.POLLIN)
+    while True:
+        for fd, _ in poller.poll():
+            if fd == listener.fileno():
+                client, (host, port) = listener.accept()
+                clients[client.fileno()] = client, f"{host}:{port}"
+                print("Got connection from", f"{host}:{port}")
+                poller.register(client, select.POLLIN)
+                continue
+            client, name = clients[fd]
+            try:
+                data = client.recv(1024)
+            except OSError:
+                data = b""
+            if data:
+                print(name, data)
+            else:
+                del clients[fd]
+                client.close()
+                poller.unregister(client)
+                print(name, "disconnected")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    args = parser.parse_args()
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=128) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+            serve(listener)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()
