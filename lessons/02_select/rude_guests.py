@@ -22,8 +22,8 @@ def serve(listener: socket.socket) -> None:
         ready, _, _ = select.select(inputs, [], [])
         for sock in ready:
             if sock is listener:
-                client, _ = listener.accept()
-                print("Got connection from", name_of(client))
+                client, (host, port) = listener.accept()
+                print(f"Got connection from {host}:{port}")
                 inputs.append(client)
                 continue
             try:

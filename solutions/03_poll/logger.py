@@ -15,8 +15,7 @@ def serve(listener: socket.socket) -> None:
     chunk of bytes, then `HOST:PORT disconnected`, also after a reset.
     """
     poller = select.poll()
-    # A mask says what to wake up for. ERR and HUP come without being asked.
-    poller.register(listener, select.POLLIN)
+    poller.register(listener, select.POLLIN)  # ERR and HUP come unasked
     clients = {}  # fd -> (socket, "HOST:PORT"); poll answers in fds
     while True:
         for fd, _ in poller.poll():
@@ -27,12 +26,11 @@ def serve(listener: socket.socket) -> None:
                 print("Got connection from", f"{host}:{port}")
                 continue
             sock, name = clients[fd]
-            # IN, HUP and ERR all have the same answer: recv tells which it is.
-            data = receive(sock)
-            if data:
+            # IN, HUP and ERR have one answer: recv tells which it was.
+            if data := receive(sock):
                 print(name, data)
             else:
-                poller.unregister(sock)  # while it still has its fd
+                poller.unregister(fd)  # poll keeps numbers, closed or not
                 del clients[fd]
                 sock.close()
                 print(name, "disconnected")

@@ -117,7 +117,9 @@ def failure(records: Sequence[Record]) -> Record | None:
 
 
 def masked(record: Record) -> Record:
-    """A failure without what differs from run to run: ports, seconds, counts."""
+    """A failure without what differs from run to run: ports, seconds, counts, where a spinner was met."""
+    if record["fault"] in ("busy-loop", "output-flood"):
+        record = {**record, "where": None}
     return {**record, **{part: _mask(record[part], part == "seen") for part in ("expected", "seen", "where", "traceback")}}
 
 

@@ -158,8 +158,11 @@ class Course:
         for key in self.keys:
             if word in (key, key[:2], key[3:]):
                 return self.lesson(key).exercises
-            if word.startswith(key[:2] + ".") and (found := [e for e in self.lesson(key).exercises if e.id == word]):
-                return (found[0],)
+            if word.startswith(key[:2] + "."):
+                exercises = self.lesson(key).exercises
+                if found := [e for e in exercises if e.id == word]:
+                    return (found[0],)
+                raise UnknownTarget(what, [e.id for e in exercises])
         raise self.unknown(what, [e.id for e in self.exercises])
 
     def find_lesson(self, what: str) -> Lesson:

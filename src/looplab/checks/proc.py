@@ -155,6 +155,28 @@ def _sleep(pid: int, task: str) -> Sleep | None:
     return Sleep(pid, PYTHON_NAMES.get(name, name), args[0], (int(stat[11]), int(stat[12])))
 
 
+def adopt_orphans() -> None:
+    """From now on a descendant that loses its parent becomes a child of this process (Linux)."""
+    if LINUX:
+        import ctypes
+
+        ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def strays(mark: str) -> list[int]:
+    """The descendants of this process whose environment holds `mark`."""
+    wanted = mark.encode()
+    found = []
+    for pid in tree(os.getpid())[1:] if LINUX else []:
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                if wanted in file.read().split(b"\0"):
+                    found.append(pid)
+        except OSError:
+            continue
+    return found
+
+
 def remote_port(pid: int, fd: int) -> int | None:
     """The port at the other end of a program's IPv4 socket, or None."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import re
 import resource
@@ -21,6 +22,7 @@ from looplab.checks import proc
 from looplab.checks.faults import Where
 
 OUTPUT_CAP = 1 << 20  # bytes; more than this is a program that does nothing but print
+_numbers = itertools.count(1)
 _FRAME = re.compile(r'\s*File "(?P<file>.+)", line (?P<line>\d+)')
 
 
@@ -29,10 +31,15 @@ def python() -> str:
     return os.environ.get("LOOPLAB_PROGRAM_PYTHON") or getattr(sys, "_base_executable", sys.executable)
 
 
-def environment() -> dict[str, str]:
-    """What the program sees. PYTHONUNBUFFERED is left out: it would hide a missing flush."""
+def environment(mark: str) -> dict[str, str]:
+    """What the program sees. PYTHONUNBUFFERED is left out: it would hide a missing flush.
+
+    `mark` (NAME=VALUE) tells its descendants from others, wherever they hide.
+    """
+    name, _, value = mark.partition("=")
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "PYENV_VERSION") if name in os.environ}
     return keep | {
+        name: value,
         "LANG": "C.UTF-8",
         "TERM": "dumb",
         "PYTHONFAULTHANDLER": "1",  # SIGABRT then tells the line it is at
@@ -43,10 +50,10 @@ def environment() -> dict[str, str]:
 class _Pty(pexpect.spawn):  # type: ignore[misc]
     """pexpect's spawn with stdout unmangled, stderr on a pipe, and no pauses of its own."""
 
-    def __init__(self, argv: list[str], stderr: int, nofile: int | None, cwd: Path) -> None:
+    def __init__(self, argv: list[str], stderr: int, nofile: int | None, cwd: Path, mark: str) -> None:
         self._stderr, self._nofile = stderr, nofile
         super().__init__(
-            argv[0], argv[1:], echo=False, timeout=None, maxread=65536, cwd=str(cwd), env=environment(),
+            argv[0], argv[1:], echo=False, timeout=None, maxread=65536, cwd=str(cwd), env=environment(mark),
             dimensions=(24, 200), preexec_fn=self._in_the_child, use_poll=True,
         )  # fmt: skip
         self.delaybeforesend = self.delayafterread = None
@@ -78,9 +85,12 @@ class Program:
         self._partial = b""
         self.flooded = False
         self.status: int | None = None  # exit status, or minus the signal, once it ended
+        if (number := next(_numbers)) == 1:
+            proc.adopt_orphans()
+        self._mark = f"LOOPLAB_PROGRAM={os.getpid()}-{number}"
         self._stderr, write_end = os.pipe()
         try:
-            self._child = _Pty([python(), str(path), *args], write_end, nofile, path.parent)
+            self._child = _Pty([python(), str(path), *args], write_end, nofile, path.parent, self._mark)
         except BaseException:
             os.close(self._stderr)
             raise
@@ -174,14 +184,19 @@ class Program:
 
     def kill(self) -> None:
         """End it and everything it started; close both ends. Safe to call twice."""
-        for pid in [*proc.tree(self.pid)[1:], self.pid] if self.status is None else []:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            os.killpg(self.pid, signal.SIGKILL)  # what it left behind in its group
         end = time.monotonic() + 5
+        self._signal(signal.SIGKILL)
         while not self.ended() and time.monotonic() < end:
             time.sleep(0.0005)
+        while (left := proc.strays(self._mark)) and time.monotonic() < end:
+            for pid in left:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            for pid in left:
+                with contextlib.suppress(OSError):
+                    os.waitpid(pid, 0)  # ours, now that it has no other parent
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)  # where strays cannot be listed
         if self.stderr_fd is not None:
             os.close(self.stderr_fd)
             self.stderr_fd = None

@@ -15,6 +15,7 @@ from typing import Any
 from looplab.course import Course, Exercise
 
 Record = dict[str, Any]
+SOURCES = Path(__file__).resolve().parents[2]
 
 
 def judge(
@@ -90,7 +91,7 @@ def _end(child: subprocess.Popen[bytes], finished: bool) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing from outside may change how the checks run."""
+    """Nothing from outside may change how the checks run: this package judges, and no plugin."""
     drop = ("PYTEST_", "PYTHON")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(drop)}
-    return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(SOURCES)}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,19 @@ from looplab.cli.screen import FAILED, OK, OURS, USAGE, Screen
 from looplab.course import LANGUAGES, CourseError, Exercise, UnknownTarget
 
 
+class _TooMany(click.UsageError):
+    """Words left over after a command that takes no more."""
+
+
 class _Bilingual(click.Command):
-    """Help in the reader's language; click's own is English only."""
+    """Help and errors in the reader's language; click's own are English only."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        wanted, ctx.allow_extra_args = ctx.allow_extra_args, True
+        extra = super().parse_args(ctx, args)
+        if extra and not wanted and not ctx.resilient_parsing:
+            raise _TooMany(" ".join(extra), ctx)
+        return extra
 
     def get_help(self, ctx: click.Context) -> str:
         return _help(ctx, self)
@@ -248,8 +262,12 @@ def main() -> None:
     except CourseError as error:
         _broken_course(fallback or messages.from_environment(), error)
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes stdout once more at its end
         sys.exit(OK)
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.write(messages.sentence(fallback or messages.from_environment(), "cli", "internal") + "\n")
+        sys.exit(OURS)
     sys.exit(OK)
 
 
@@ -263,9 +281,17 @@ def _usage(screen: Screen, error: click.UsageError) -> None:
         key, args = "no-command", {"name": error.command_name}
     elif isinstance(error, click.NoSuchOption):
         key, args = "no-option", {"name": error.option_name}
+    elif isinstance(error, _TooMany):
+        key, args = "too-many", {"command": command, "extra": error.message}
     elif isinstance(error, click.MissingParameter):
         name = error.param.human_readable_name if error.param else ""
         key, args = "missing-arg", {"command": command, "name": name}
+    elif isinstance(error, click.BadParameter) and error.param is not None:
+        name = error.param.opts[-1] if isinstance(error.param, click.Option) else error.param.human_readable_name
+        word = re.search(r"'(.*?)'", error.message)
+        key, args = "bad-value", {"value": word[1] if word else "", "name": name}
+        choices = getattr(error.param.type, "choices", ())
+        more = [screen.say("did-you-mean", names=", ".join(choices))] if choices else more
     screen.fail(key, *more, screen.say("see-help"), **args)
 
 

@@ -25,8 +25,7 @@ class Report:
 
     def __init__(self, console: Console, lang: str) -> None:
         self.console, self.lang = console, lang
-        ascii_only = not _can_show(console, "✓✗·")
-        self.yes, self.no, self.dash = ("ok", "x ", "- ") if ascii_only else ("✓", "✗", "·")
+        self.yes, self.no, self.dash = "✓", "✗", "·"
 
     # -- words
 
@@ -172,10 +171,3 @@ def plain(record: Record, exercise: Exercise, lang: str, *, timeline: bool = Tru
     assert isinstance(console.file, StringIO)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
 
-
-def _can_show(console: Console, text: str) -> bool:
-    try:
-        text.encode(console.encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from looplab.checks.program import python
 from looplab.cli import learning
-from looplab.cli.screen import OK, Screen
+from looplab.cli.screen import OK, OURS, Screen
 from looplab.course import normal
 
 
@@ -52,7 +53,8 @@ def _start(screen: Screen, args: list[str]) -> int:
     shown = [str(Path(args[0]).relative_to(screen.course.root)), *args[1:]]
     screen.tell("run-line", command=" ".join(["python3", *shown]))
     sys.stdout.flush()
-    child = subprocess.Popen([python(), *args])
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    child = subprocess.Popen([python(), *args], env=environment)
     while True:
         try:
             return child.wait() and 1
@@ -83,7 +85,12 @@ def docs(screen: Screen, port: int, no_browser: bool) -> int:
     folder = screen.course.root / ".looplab" / "site"
     if site.stale(folder):
         screen.tell("docs-building")
-        site.build(folder)
+        try:
+            site.build(folder)
+        except ImportError:
+            screen.fail("dev-needs", command="docs")
+        except site.SiteError as error:
+            screen.fail("docs-broken", str(error), status=OURS)
     server, url = site.serve(folder, port)
     page = url if screen.lang == "en" else f"{url}zh/"
     screen.tell("docs-at", url=page)

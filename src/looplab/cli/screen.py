@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from typing import Any, NoReturn
 
@@ -10,6 +11,16 @@ from looplab.course import Course, load
 from looplab.workspace import Workspace
 
 OK, FAILED, USAGE, OURS = 0, 1, 2, 3  # exit statuses
+_PLAIN = {"✓": "ok", "✗": "x", "·": "|", "×": "x", "…": "...", "—": "-", "“": '"', "”": '"'}
+
+
+def _spell_out(error: UnicodeError) -> tuple[str, int]:
+    """For a console that is not UTF-8: what it cannot show, in letters that it can."""
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(_PLAIN.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("looplab", _spell_out)
 
 
 class Screen:
@@ -21,7 +32,7 @@ class Screen:
         self.lang = lang or self.workspace.progress.lang or messages.from_environment()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="replace")
+                stream.reconfigure(errors="looplab")
         if self.lang == "zh" and not _encodes(sys.stdout.encoding, "中文"):
             self.lang = "en"  # a console that would show only question marks
 

@@ -1,5 +1,5 @@
 # passes 03.1
-"""Goes through the mask lamp by lamp: data first, then trouble, then the end."""
+"""Reads the mask lamp by lamp: data first, then trouble, then the end."""
 
 import argparse
 import select
