@@ -1,4 +1,5 @@
-"""What plain `pytest tests --target DIR` adds to the checks: a failure is told in the reader's language."""
+"""What plain `pytest tests --target DIR` adds to the checks: a failure is told in the reader's
+language."""
 
 import pytest
 

@@ -58,7 +58,8 @@ class LoggerRules:
 
 
 def rude_guests(tester, log: Logger, times: int = 21) -> None:
-    """RST: guests that end with a reset, silent, in mid-message or before they are let in; the next is served."""
+    """RST: guests that end with a reset, silent, in mid-message or before they are let in; the
+    next is served."""
     for i in range(times):
         if i % 3 == 2:
             with log.program.paused():  # over before the program has seen it

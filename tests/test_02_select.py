@@ -3,7 +3,8 @@
 import time
 
 from logger_rules import LoggerRules, rude_guests
-from looplab.checks import proc, probes
+
+from looplab.checks import probes, proc
 from looplab.checks.faults import say
 from looplab.checks.logger import Logger
 from looplab.checks.plugin import exercise, needs_descriptors
@@ -135,14 +136,22 @@ class TestDropTheSilent:
                 next_talk += limit / 4
             tester.settle(0.01)
         expected = say(
-            "eof-within", who=silent.name, low=round(0.9 * limit, 2), high=round(2 * limit, 2), limit=limit
+            "eof-within",
+            who=silent.name,
+            low=round(0.9 * limit, 2),
+            high=round(2 * limit, 2),
+            limit=limit,
         )
         if not (silent.eof or silent.was_reset):
             probes.alive(tester)
-            return tester.failure("not-closed", expected, say("eof-late", seconds=round(2 * limit, 2)))
+            return tester.failure(
+                "not-closed", expected, say("eof-late", seconds=round(2 * limit, 2))
+            )
         took = time.monotonic() - began
         if took < 0.9 * limit:
-            return tester.failure("closed-too-soon", expected, say("eof-early", seconds=round(took, 2)))
+            return tester.failure(
+                "closed-too-soon", expected, say("eof-early", seconds=round(took, 2))
+            )
         log.logs_farewell(silent, "drop-not-logged")
         return None
 
@@ -158,7 +167,10 @@ class TestDropTheSilent:
             if talker.eof or talker.was_reset:
                 probes.alive(tester)
                 seen = say(
-                    "talker-closed", who=talker.name, every=round(self.limit / 4, 2), seconds=round(now - began, 2)
+                    "talker-closed",
+                    who=talker.name,
+                    every=round(self.limit / 4, 2),
+                    seconds=round(now - began, 2),
                 )
                 return tester.failure("closed-too-soon", say("stays-open", who=talker.name), seen)
             talker.send(log.word())

@@ -1,7 +1,8 @@
 """Lesson 03: the same, with poll and its masks."""
 
 from logger_rules import LoggerRules, rude_guests
-from looplab.checks import proc, probes
+
+from looplab.checks import probes, proc
 from looplab.checks.faults import say
 from looplab.checks.logger import Logger
 from looplab.checks.plugin import exercise, needs_descriptors
@@ -43,7 +44,10 @@ class Farewell:
 
     def logged_total(self, peer):
         prefix = f"{peer.address} total "
-        return next((int(n) for line in self.tester.lines() if (n := line.removeprefix(prefix)) != line), None)
+        return next(
+            (int(n) for line in self.tester.lines() if (n := line.removeprefix(prefix)) != line),
+            None,
+        )
 
     def totals(self, peer, sent):
         """The log has this client's total, and it is the number of bytes that it sent."""
@@ -58,7 +62,9 @@ class Farewell:
             seen = say("total-else", logged=logged, missing=sent - logged, all=sent)
             raise self.tester.failure("short-total", expected, seen)
         if logged > sent:
-            raise self.tester.failure("wrong-output", expected, say("total-over", logged=logged, all=sent))
+            raise self.tester.failure(
+                "wrong-output", expected, say("total-over", logged=logged, all=sent)
+            )
 
     def serves(self, n=1000):
         """A whole visit, from greeting to total."""

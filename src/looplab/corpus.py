@@ -1,4 +1,5 @@
-"""The programs that keep the checks honest: reference, start file, right and wrong solutions of every exercise.
+"""The programs that keep the checks honest: reference, start file, right and wrong solutions of
+every exercise.
 
 Each is judged as a learner's program is, and must come to what its first line says.
 """
@@ -28,7 +29,8 @@ class CorpusError(Exception):
 
 @dataclass(frozen=True)
 class Case:
-    """One program and what it must come to: `fails` is (check, fault), None means that all checks pass."""
+    """One program and what it must come to: `fails` is (check, fault), None means that all checks
+    pass."""
 
     kind: str  # reference, start, right, wrong
     exercise: Exercise
@@ -46,21 +48,39 @@ def cases(course: Course, exercises: Sequence[Exercise] | None = None) -> list[C
     found = []
     for exercise in chosen:
         found.append(Case("reference", exercise, course.root / "solutions" / exercise.path, None))
-        found.append(Case("start", exercise, course.root / "lessons" / exercise.path, _start_fails(course, exercise)))
+        found.append(
+            Case(
+                "start",
+                exercise,
+                course.root / "lessons" / exercise.path,
+                _start_fails(course, exercise),
+            )
+        )
     by_id = {exercise.id: exercise for exercise in chosen}
     for kind, pattern in (("right", _PASSES), ("wrong", _FAILS)):
         for path in sorted((course.root / "tests" / kind).glob("*/*.py")):
             match = pattern.match(first_line(path))
             if match is None:
-                raise CorpusError(f"{path}: line 1 must be `# passes ID` or `# fails ID CHECK FAULT`")
+                raise CorpusError(
+                    f"{path}: line 1 must be `# passes ID` or `# fails ID CHECK FAULT`"
+                )
             if match[1] in by_id:
-                found.append(Case(kind, by_id[match[1]], path, (match[2], match[3]) if kind == "wrong" else None))
+                found.append(
+                    Case(
+                        kind,
+                        by_id[match[1]],
+                        path,
+                        (match[2], match[3]) if kind == "wrong" else None,
+                    )
+                )
     return found
 
 
 def _start_fails(course: Course, exercise: Exercise) -> tuple[str, str]:
     if exercise.kind == "repair":
-        match = _FAILS.match(first_line(course.root / "tests" / "wrong" / exercise.lesson / exercise.start))
+        match = _FAILS.match(
+            first_line(course.root / "tests" / "wrong" / exercise.lesson / exercise.start)
+        )
         if match is None:
             raise CorpusError(f"{exercise.id}: its start file has no usable first line")
         return match[2], match[3]
@@ -82,7 +102,9 @@ def run(course: Course, case: Case, seed: int | None = None) -> list[Record]:
         return list(judge(course, [case.exercise], Path(folder), seed, to_first_failure=True))
 
 
-def run_all(course: Course, chosen: Sequence[Case], seed: int | None = None) -> Iterator[tuple[Case, Future[list[Record]]]]:
+def run_all(
+    course: Course, chosen: Sequence[Case], seed: int | None = None
+) -> Iterator[tuple[Case, Future[list[Record]]]]:
     """Every case, as many at a time as there are cores; in order."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         futures = [pool.submit(run, course, case, seed) for case in chosen]
@@ -94,14 +116,20 @@ def run_all(course: Course, chosen: Sequence[Case], seed: int | None = None) -> 
 
 def problem(case: Case, records: Sequence[Record]) -> str | None:
     """What is not as the case's first line says, or None."""
-    bad = next((record for record in records if record["outcome"] not in ("passed", "not-run")), None)
+    bad = next(
+        (record for record in records if record["outcome"] not in ("passed", "not-run")), None
+    )
     if bad is not None and bad["outcome"] == "our-fault":
         return f"{case.name}: {bad['check']} broke: {bad['error']}"
     came = (bad["check"], bad["fault"]) if bad else None
     if came != case.fails:
-        if case.fails and any(r["check"] == case.fails[0] and r["outcome"] == "not-run" for r in records):
+        if case.fails and any(
+            r["check"] == case.fails[0] and r["outcome"] == "not-run" for r in records
+        ):
             return None  # this machine cannot ask the question
-        return f"{case.name}: expected {_words(case.fails)}, came to {_words(came)}" + (f" {bad['seen']}" if bad else "")
+        return f"{case.name}: expected {_words(case.fails)}, came to {_words(came)}" + (
+            f" {bad['seen']}" if bad else ""
+        )
     return None
 
 
@@ -117,10 +145,17 @@ def failure(records: Sequence[Record]) -> Record | None:
 
 
 def masked(record: Record) -> Record:
-    """A failure without what differs from run to run: ports, seconds, counts, where a spinner was met."""
+    """A failure without what differs from run to run: ports, seconds, counts, where a spinner was
+    met."""
     if record["fault"] in ("busy-loop", "output-flood"):
         record = {**record, "where": None}
-    return {**record, **{part: _mask(record[part], part == "seen") for part in ("expected", "seen", "where", "traceback")}}
+    return {
+        **record,
+        **{
+            part: _mask(record[part], part == "seen")
+            for part in ("expected", "seen", "where", "traceback")
+        },
+    }
 
 
 def _mask(value: Any, numbers: bool) -> Any:

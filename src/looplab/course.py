@@ -143,7 +143,8 @@ class Course:
         return load_lesson(self.root / "lessons" / key / "lesson.toml")
 
     def lesson_of(self, item_id: str) -> Lesson:
-        """The lesson that an exercise or a question belongs to, by the number its id starts with."""
+        """The lesson that an exercise or a question belongs to, by the number its id starts
+        with."""
         return self.lesson(next(key for key in self.keys if key[:2] == item_id[:2]))
 
     def exercise(self, exercise_id: str) -> Exercise:
@@ -185,7 +186,8 @@ def normal(what: str) -> str:
 
 
 def load(root: Path = ROOT) -> Course:
-    """The course below `root`. What is wrong in a lesson.toml is raised (CourseError) where it is first read."""
+    """The course below `root`. What is wrong in a lesson.toml is raised (CourseError) where it is
+    first read."""
     return Course(root)
 
 
@@ -217,24 +219,42 @@ class _Reader:
         return CourseError(self.path, self._line(where), f"{name}: {problem}")
 
     def _line(self, where: tuple[str | int, ...]) -> int:
-        """The line of a key such as ("exercise", 1, "check", 0, "title"), as near as the text tells."""
-        at, table = 0, []
+        """The line of a key such as ("exercise", 1, "check", 0, "title"), as near as the text
+        tells."""
+        at = 0
+        table: list[str] = []
         for part in where:
             if isinstance(part, int):
                 heads = [f"[[{'.'.join(table)}]]", f"[{'.'.join(table)}]"]
                 for _ in range(part + 1):
-                    at = next((i + 1 for i in range(at, len(self.lines)) if self.lines[i].strip() in heads), at)
+                    at = next(
+                        (
+                            i + 1
+                            for i in range(at, len(self.lines))
+                            if self.lines[i].strip() in heads
+                        ),
+                        at,
+                    )
             else:
                 table.append(part)
         last = where[-1] if isinstance(where[-1], str) else ""
         for i in range(at, len(self.lines)):
-            if last and re.match(rf"\s*\[*({re.escape('.'.join(table))}|{re.escape(last)})\b", self.lines[i]):
+            if last and re.match(
+                rf"\s*\[*({re.escape('.'.join(table))}|{re.escape(last)})\b", self.lines[i]
+            ):
                 return i + 1
             if i > at and self.lines[i].startswith("[["):
                 break
         return max(at, 1)
 
-    def get(self, table: dict[str, Any], where: tuple[str | int, ...], key: str, kind: type, default: Any = None) -> Any:
+    def get(
+        self,
+        table: dict[str, Any],
+        where: tuple[str | int, ...],
+        key: str,
+        kind: type,
+        default: Any = None,
+    ) -> Any:
         value = table.get(key, default)
         if value is None:
             raise self.fail((*where, key), "is missing")
@@ -242,7 +262,9 @@ class _Reader:
             raise self.fail((*where, key), f"must be {kind.__name__}, not {type(value).__name__}")
         return value
 
-    def text(self, table: dict[str, Any], where: tuple[str | int, ...], key: str | None = None) -> Text:
+    def text(
+        self, table: dict[str, Any], where: tuple[str | int, ...], key: str | None = None
+    ) -> Text:
         if key is not None:
             table, where = self.get(table, where, key, dict), (*where, key)
         for lang in LANGUAGES:
@@ -252,7 +274,9 @@ class _Reader:
             raise self.fail(where, f"has unknown languages: {', '.join(sorted(extra))}")
         return Text(**{lang: table[lang].strip() for lang in LANGUAGES})
 
-    def strings(self, table: dict[str, Any], where: tuple[str | int, ...], key: str) -> tuple[str, ...]:
+    def strings(
+        self, table: dict[str, Any], where: tuple[str | int, ...], key: str
+    ) -> tuple[str, ...]:
         values = self.get(table, where, key, list, [])
         if not all(isinstance(value, str) for value in values):
             raise self.fail((*where, key), "must be a list of strings")
@@ -262,7 +286,9 @@ class _Reader:
         if extra := set(table) - set(keys.split()):
             raise self.fail((*where, min(extra)), "is not a key of this table")
 
-    def each(self, table: dict[str, Any], where: tuple[str | int, ...], key: str) -> Iterator[tuple[dict[str, Any], tuple[str | int, ...]]]:
+    def each(
+        self, table: dict[str, Any], where: tuple[str | int, ...], key: str
+    ) -> Iterator[tuple[dict[str, Any], tuple[str | int, ...]]]:
         for i, entry in enumerate(self.get(table, where, key, list, [])):
             if not isinstance(entry, dict):
                 raise self.fail((*where, key), f"must be tables: [[{key}]]")
@@ -278,7 +304,9 @@ class _Reader:
             idea=self.text(data, (), "idea"),
             minutes=self.get(data, (), "minutes", int),
             forbidden=self.strings(forbidden, ("forbidden_imports",), "modules"),
-            forbidden_why=self.text(forbidden, ("forbidden_imports",), "why") if forbidden else Text("", ""),
+            forbidden_why=self.text(forbidden, ("forbidden_imports",), "why")
+            if forbidden
+            else Text("", ""),
             questions=tuple(self.question(q, w) for q, w in self.each(data, (), "question")),
             exercises=tuple(self.exercise(e, w) for e, w in self.each(data, (), "exercise")),
         )
@@ -300,7 +328,9 @@ class _Reader:
         )
 
     def exercise(self, e: dict[str, Any], where: tuple[str | int, ...]) -> Exercise:
-        self.known(e, where, "id kind file holes start args points hard title task after hint check")
+        self.known(
+            e, where, "id kind file holes start args points hard title task after hint check"
+        )
         kind = self.get(e, where, "kind", str)
         if kind not in KINDS:
             raise self.fail((*where, "kind"), f"must be one of {', '.join(KINDS)}")
@@ -312,7 +342,9 @@ class _Reader:
             raise self.fail(where, "has no check")
         for i, check in enumerate(checks):
             if unknown := set(check.needs) - {c.id for c in checks[:i]}:
-                raise self.fail((*where, "check", i, "needs"), f"names no earlier check: {min(unknown)}")
+                raise self.fail(
+                    (*where, "check", i, "needs"), f"names no earlier check: {min(unknown)}"
+                )
         hints = tuple(self.text(h, w) for h, w in self.each(e, where, "hint"))
         if len(hints) != 3:
             raise self.fail(where, f"has {len(hints)} hints; there are three levels")

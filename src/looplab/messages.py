@@ -21,7 +21,8 @@ def catalogue() -> dict[str, Any]:
 
 
 def sentence(lang: str, table: str, key: str, args: Mapping[str, Any] | None = None) -> str:
-    """The sentence `table.key` in `lang` with its values filled in. Raises KeyError for an unknown one."""
+    """The sentence `table.key` in `lang` with its values filled in. Raises KeyError for an
+    unknown one."""
     entry: Any = catalogue()
     for part in (*table.split("."), key):
         entry = entry[part]

@@ -1,4 +1,5 @@
-"""The rules of both languages that a program can ask: the glossary's words, spacing, punctuation."""
+"""The rules of both languages that a program can ask: the glossary's words, spacing,
+punctuation."""
 
 from __future__ import annotations
 
@@ -13,14 +14,22 @@ from looplab.messages import PATH
 _CJK = r"[\u3400-\u9fff]"
 _FENCE = re.compile(r"^( *)(```|~~~).*?^\1\2\s*$", re.M | re.S)
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.S)
-_NOT_PROSE = re.compile(r"<!--.*?-->|<[^>]+>|\]\([^)]*\)|\{ ?[#.:][^}]*\}|^\{\{.*\}\}$|https?://\S+", re.M | re.S)
+_NOT_PROSE = re.compile(
+    r"<!--.*?-->|<[^>]+>|\]\([^)]*\)|\{ ?[#.:][^}]*\}|^\{\{.*\}\}$|https?://\S+", re.M | re.S
+)
 _CODE = re.compile(r"``[^`].*?``|`[^`]*`", re.S)
 
 _ZH_RULES = {
-    "a space between Chinese and Latin letters or digits": re.compile(rf"{_CJK}[A-Za-z0-9$]|[A-Za-z0-9]{_CJK}"),
-    "full-width punctuation in Chinese": re.compile(rf"{_CJK} ?[,;:?!](?=\s|{_CJK}|$)|{_CJK}\(|\){_CJK}"),
+    "a space between Chinese and Latin letters or digits": re.compile(
+        rf"{_CJK}[A-Za-z0-9$]|[A-Za-z0-9]{_CJK}"
+    ),
+    "full-width punctuation in Chinese": re.compile(
+        rf"{_CJK} ?[,;:?!](?=\s|{_CJK}|$)|{_CJK}\(|\){_CJK}"
+    ),
     "…… and not ... in Chinese": re.compile(rf"{_CJK}\s?\.\.\.|\.\.\.\s?{_CJK}"),
-    "no space beside full-width punctuation": re.compile(r"[，。；：？！、）”] +(?=[\w“（])|\w +[，。；：？！、）]"),
+    "no space beside full-width punctuation": re.compile(
+        r"[，。；：？！、）”] +(?=[\w“（])|\w +[，。；：？！、）]"
+    ),
     "你, not 您": re.compile("您"),
     "“ ” and not 「 」": re.compile("[「」]"),
 }
@@ -45,7 +54,8 @@ def problems(course: Course) -> Iterator[str]:
 
 
 def plain(markdown: str) -> str:
-    """Prose alone: no code blocks, markup or links; inline code stands as X, between the same spaces."""
+    """Prose alone: no code blocks, markup or links; inline code stands as X, between the same
+    spaces."""
     text = _FENCE.sub("", _FRONT.sub("", markdown))
     text = _CODE.sub("X", text)
     text = _NOT_PROSE.sub("", text)
@@ -81,7 +91,10 @@ def _pairs(value: Any, name: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _forbidden(course: Course) -> dict[str, list[str]]:
     terms = tomllib.loads((course.root / "docs" / "glossary.toml").read_text("utf-8"))["term"]
-    return {lang: [word for term in terms for word in term.get("forbid", {}).get(lang, [])] for lang in LANGUAGES}
+    return {
+        lang: [word for term in terms for word in term.get("forbid", {}).get(lang, [])]
+        for lang in LANGUAGES
+    }
 
 
 def _around(text: str, match: re.Match[str]) -> str:

@@ -1,4 +1,5 @@
-"""Solution -> skeleton: the functions named as holes lose their body and keep signature and docstring."""
+"""Solution -> skeleton: the functions named as holes lose their body and keep signature and
+docstring."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def find(tree: ast.Module, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
 
 
 def skeleton(source: str, exercise_id: str, holes: Iterable[str]) -> str:
-    """`source` with the body of every hole replaced by `raise NotImplementedError("TODO ID NAME")`."""
+    """`source` with the body of every hole replaced by `raise NotImplementedError("TODO ID
+    NAME")`."""
     lines = source.splitlines(keepends=True)
     tree = ast.parse(source)
     spans = []
@@ -46,14 +48,17 @@ def skeleton(source: str, exercise_id: str, holes: Iterable[str]) -> str:
         if rest and rest[0].lineno == node.lineno:
             raise HoleError(f"{name} has its body on the line of its def")
         indent = " " * (node.col_offset + 4)
-        spans.append((first, last, f'{indent}raise NotImplementedError("TODO {exercise_id} {name}")\n'))
+        spans.append(
+            (first, last, f'{indent}raise NotImplementedError("TODO {exercise_id} {name}")\n')
+        )
     for first, last, line in sorted(spans, reverse=True):
         lines[first - 1 : last] = [line]
     return "".join(lines)
 
 
 def start_file(exercise: Exercise, solution: str, start: str) -> str:
-    """What the learner begins with: the skeleton, or for a repair the wrong program without its first line."""
+    """What the learner begins with: the skeleton, or for a repair the wrong program without its
+    first line."""
     if exercise.kind == "repair":
         return start.partition("\n")[2]
     return skeleton(solution, exercise.id, exercise.holes)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from looplab import prose
 from looplab.checks import faults
-from looplab.corpus import CorpusError, Case, cases
+from looplab.corpus import Case, CorpusError, cases
 from looplab.course import LANGUAGES, Course
 from looplab.messages import catalogue
 from looplab.workspace import start_text
@@ -44,7 +44,8 @@ def skeletons_are_generated(course: Course) -> Iterator[str]:
 
 
 def no_stray_files(course: Course) -> Iterator[str]:
-    """Every file of a lesson is an exercise, or a program that is the same in lessons/ and solutions/."""
+    """Every file of a lesson is an exercise, or a program that is the same in lessons/ and
+    solutions/."""
     for key in course.keys:
         exercises = {e.file for e in course.lesson(key).exercises}
         here, there = (_names(course.root / folder / key) for folder in ("lessons", "solutions"))
@@ -53,12 +54,15 @@ def no_stray_files(course: Course) -> Iterator[str]:
         for name in sorted(exercises - there):
             yield f"solutions/{key}/{name} is missing"
         for name in sorted((here & there) - exercises):
-            if (course.root / "lessons" / key / name).read_bytes() != (course.root / "solutions" / key / name).read_bytes():
+            if (course.root / "lessons" / key / name).read_bytes() != (
+                course.root / "solutions" / key / name
+            ).read_bytes():
                 yield f"{key}/{name} is no exercise and differs between lessons/ and solutions/"
-    for folder in (course.root / "tests" / "wrong").glob("*"):
-        known = {f"{path.stem}{end}" for path in folder.glob("*.py") for end in (".py", ".en.txt", ".zh.txt")}
-        for name in sorted(_names(folder) ^ known):
-            yield f"tests/wrong/{folder.name}/{name}: stray or missing; run ./looplab dev record"
+    for wrong in (course.root / "tests" / "wrong").glob("*"):
+        stems = [path.stem for path in wrong.glob("*.py")]
+        known = {f"{stem}{end}" for stem in stems for end in (".py", ".en.txt", ".zh.txt")}
+        for name in sorted(_names(wrong) ^ known):
+            yield f"tests/wrong/{wrong.name}/{name}: stray or missing; run ./looplab dev record"
     for folder in ("lessons", "solutions", "tests/wrong", "tests/right", "docs/records"):
         for path in (course.root / folder).glob("[0-9]*"):
             if path.name not in course.keys:
@@ -66,7 +70,8 @@ def no_stray_files(course: Course) -> Iterator[str]:
 
 
 def lessons_are_whole(course: Course) -> Iterator[str]:
-    """A lesson has a page in each language and a test file whose checks are those of lesson.toml."""
+    """A lesson has a page in each language and a test file whose checks are those of
+    lesson.toml."""
     for lesson in course.lessons:
         for lang in LANGUAGES:
             page = course.root / "docs" / lang / f"{lesson.key}.md"
@@ -77,7 +82,8 @@ def lessons_are_whole(course: Course) -> Iterator[str]:
             for exercise in lesson.exercises:
                 for check in exercise.checks:
                     if check.docs not in ids:
-                        yield f"{exercise.id} {check.id}: docs/{lang}/{lesson.key}.md has no heading #{check.docs}"
+                        where = f"docs/{lang}/{lesson.key}.md"
+                        yield f"{exercise.id} {check.id}: {where} has no heading #{check.docs}"
         yield from _tests_match(course, lesson.key)
 
 
@@ -86,8 +92,25 @@ def _tests_match(course: Course, key: str) -> Iterator[str]:
     if not path.is_file():
         yield f"tests/test_{key}.py is missing"
         return
-    command = [sys.executable, "-P", "-m", "pytest", "-q", "--collect-only", "--noconftest", "-c", "/dev/null"]
-    command += [f"--rootdir={course.root}", "-p", "no:cacheprovider", "-p", "looplab.checks.plugin", str(path)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pytest",
+        "-q",
+        "--collect-only",
+        "--noconftest",
+        "-c",
+        "/dev/null",
+    ]
+    command += [
+        f"--rootdir={course.root}",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "looplab.checks.plugin",
+        str(path),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, cwd=course.root)
     collected = set(re.findall(r"::test_(\w+)$", done.stdout, re.M))
     if done.returncode:
@@ -102,7 +125,8 @@ def _tests_match(course: Course, key: str) -> Iterator[str]:
 
 
 def corpus_is_rich(course: Course) -> Iterator[str]:
-    """Each exercise has three wrong and two right solutions, and each of its checks catches a wrong one first."""
+    """Each exercise has three wrong and two right solutions, and each of its checks catches a
+    wrong one first."""
     try:
         all_cases = cases(course)
     except CorpusError as error:
@@ -133,7 +157,8 @@ def _checks_are_earned(checks: list[str], mine: list[Case]) -> Iterator[str]:
 
 
 def sentences_are_whole(course: Course) -> Iterator[str]:
-    """Every sentence has both halves with the same values, and every id that is used has a sentence."""
+    """Every sentence has both halves with the same values, and every id that is used has a
+    sentence."""
     for name, entry in _entries(catalogue(), ""):
         if set(entry) != set(LANGUAGES):
             yield f"messages.toml {name}: needs exactly {', '.join(LANGUAGES)}"
@@ -170,7 +195,12 @@ def prose_is_clean(course: Course) -> Iterator[str]:
 
 def code_fits_the_page(course: Course) -> Iterator[str]:
     """Lessons and solutions: lines of 80 columns, files of 150 lines, functions of 20."""
-    for folder, short in (("solutions", True), ("lessons", False), ("tests/right", False), ("tests/wrong", False)):
+    for folder, short in (
+        ("solutions", True),
+        ("lessons", False),
+        ("tests/right", False),
+        ("tests/wrong", False),
+    ):
         for path in sorted((course.root / folder).glob("*/*.py")):
             lines = path.read_text("utf-8").splitlines()
             for n, line in enumerate(lines, 1):
@@ -198,14 +228,17 @@ def transcripts(course: Course) -> Iterator[tuple[Path, str]]:
     """What each recorded program prints now, masked: the file below docs/records/, its text."""
     for path in sorted((course.root / "docs" / "records").glob("*/*.txt")):
         program = course.root / "lessons" / path.parent.name / f"{path.stem}.py"
-        done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=30)
+        done = subprocess.run(
+            [sys.executable, str(program)], capture_output=True, text=True, timeout=30
+        )
         yield path, re.sub(r"(127\.0\.0\.1:)\d+", r"\1PORT", done.stdout + done.stderr)
 
 
 def transcripts_are_current(course: Course) -> Iterator[str]:
     for path, text in transcripts(course):
         if path.read_text("utf-8") != text:
-            yield f"{_short(course, path)}: not what the program prints now; run ./looplab dev record"
+            short = _short(course, path)
+            yield f"{short}: not what the program prints now; run ./looplab dev record"
 
 
 RULES: tuple[Rule, ...] = (
@@ -221,7 +254,11 @@ RULES: tuple[Rule, ...] = (
 
 
 def _names(folder: Path) -> set[str]:
-    return {path.name for path in folder.glob("*") if path.name != "__pycache__"} if folder.is_dir() else set()
+    return (
+        {path.name for path in folder.glob("*") if path.name != "__pycache__"}
+        if folder.is_dir()
+        else set()
+    )
 
 
 def _short(course: Course, path: Path) -> str:

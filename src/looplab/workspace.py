@@ -1,6 +1,8 @@
-"""The learner's files: what is passed, what was answered, and copies of everything that is replaced.
+"""The learner's files: what is passed, what was answered, and copies of everything that is
+replaced.
 
-All of it lies in `.looplab/` beside lessons/. Nothing here prints; what went wrong is raised or returned.
+All of it lies in `.looplab/` beside lessons/. Nothing here prints; what went wrong is raised or
+returned.
 """
 
 from __future__ import annotations
@@ -46,7 +48,10 @@ class Workspace:
         try:
             data = json.loads(self._path.read_text("utf-8"))
             progress = Progress(**data)
-            if not all(isinstance(getattr(progress, name), type(value)) for name, value in asdict(Progress()).items()):
+            if not all(
+                isinstance(getattr(progress, name), type(value))
+                for name, value in asdict(Progress()).items()
+            ):
                 raise ValueError("a value of the wrong kind")
             return progress
         except (FileNotFoundError, NotADirectoryError):
@@ -94,7 +99,9 @@ def start_text(course: Course, exercise: Exercise) -> str:
     solution = (course.root / "solutions" / exercise.path).read_text("utf-8")
     start = ""
     if exercise.kind == "repair":
-        start = (course.root / "tests" / "wrong" / exercise.lesson / exercise.start).read_text("utf-8")
+        start = (course.root / "tests" / "wrong" / exercise.lesson / exercise.start).read_text(
+            "utf-8"
+        )
     return skeleton.start_file(exercise, solution, start)
 
 
@@ -115,5 +122,3 @@ def write(path: Path, content: str | bytes) -> None:
 
 def _stamp() -> str:
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 1000:03d}"
-
-

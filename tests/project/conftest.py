@@ -1,4 +1,5 @@
-"""A house of its own for every test that edits files: the project as a learner has it, in a temp folder."""
+"""A house of its own for every test that edits files: the project as a learner has it, in a temp
+folder."""
 
 import json
 import os
@@ -23,7 +24,9 @@ class House:
         for name in PARTS:
             source = course.ROOT / name
             if source.is_dir():
-                shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__", "project"))
+                shutil.copytree(
+                    source, root / name, ignore=shutil.ignore_patterns("__pycache__", "project")
+                )
             else:
                 shutil.copy(source, root / name)
         for path, text in soundness.start_files(course.load()).items():
@@ -38,10 +41,16 @@ class House:
 
     def environment(self, lang: str = "en", **more: str) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        names = {"LANG": {"en": "C.UTF-8", "zh": "zh_CN.UTF-8"}[lang], "PYTHONUTF8": "1", "TERM": "xterm"}
+        names = {
+            "LANG": {"en": "C.UTF-8", "zh": "zh_CN.UTF-8"}[lang],
+            "PYTHONUTF8": "1",
+            "TERM": "xterm",
+        }
         return kept | names | {"PYTHONPATH": str(self.root / "src")} | more
 
-    def run(self, *words: str, lang: str = "en", stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str, lang: str = "en", stdin: str = "", **more: str
+    ) -> subprocess.CompletedProcess[str]:
         """A command without a terminal, to its end."""
         return subprocess.run(
             [sys.executable, "-P", "-m", "looplab.cli", *words],

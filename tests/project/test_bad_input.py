@@ -1,4 +1,5 @@
-"""What a learner's folder can hold besides a right program: each gets its own clear words, nothing is lost."""
+"""What a learner's folder can hold besides a right program: each gets its own clear words,
+nothing is lost."""
 
 import os
 import subprocess
@@ -17,7 +18,8 @@ listener = socket.create_server(("127.0.0.1", 0))
 print(f"listening on 127.0.0.1:{listener.getsockname()[1]}", flush=True)
 """
 
-# What stands in logger.py; the first check that fails; its fault; an id of [say] that its reader sees.
+# What stands in logger.py; the first check that fails; its fault; an id of [say] that its reader
+# sees.
 PROGRAMS = {
     "empty": (b"", "imports", "empty-file", "is-empty"),
     "blank": (b"\n  \n", "imports", "empty-file", "is-empty"),
@@ -31,11 +33,31 @@ PROGRAMS = {
     "waits for a key": (b"input()\n", "one_client", "stuck", "no-ready"),
     "spins": (SPIN.encode(), "one_client", "busy-loop", "no-ready"),
     "prints 10 MB": (b"print('x' * 10_000_000)\n", "one_client", "output-flood", "flood"),
-    "prints for ever": (b"while True:\n    print('x' * 70)\n", "one_client", "output-flood", "flood"),
-    "closes its output": (b"import os, time\nos.close(1)\ntime.sleep(60)\n", "one_client", "never-ready", "no-ready"),
-    "another port": (b"print('listening on 127.0.0.1:1')\nimport time\ntime.sleep(9)\n", "one_client", "never-ready", "refused"),
+    "prints for ever": (
+        b"while True:\n    print('x' * 70)\n",
+        "one_client",
+        "output-flood",
+        "flood",
+    ),
+    "closes its output": (
+        b"import os, time\nos.close(1)\ntime.sleep(60)\n",
+        "one_client",
+        "never-ready",
+        "no-ready",
+    ),
+    "another port": (
+        b"print('listening on 127.0.0.1:1')\nimport time\ntime.sleep(9)\n",
+        "one_client",
+        "never-ready",
+        "refused",
+    ),
     "ready and gone": (READY.encode(), "one_client", "exited", "exited"),
-    "forks": (READY.encode() + b"os.fork()\ntime.sleep(60)\n", "one_client", "silent", "arrival-not-logged"),
+    "forks": (
+        READY.encode() + b"os.fork()\ntime.sleep(60)\n",
+        "one_client",
+        "silent",
+        "arrival-not-logged",
+    ),
     "leaves the group": (
         READY.encode() + b"if os.fork() == 0:\n    os.setsid()\ntime.sleep(60)\n",
         "one_client",
@@ -43,7 +65,9 @@ PROGRAMS = {
         "arrival-not-logged",
     ),
     "deaf to every signal": (
-        b"import signal\nfor n in (1, 2, 6, 15):\n    signal.signal(n, signal.SIG_IGN)\n" + READY.encode() + SPIN.encode(),
+        b"import signal\nfor n in (1, 2, 6, 15):\n    signal.signal(n, signal.SIG_IGN)\n"
+        + READY.encode()
+        + SPIN.encode(),
         "one_client",
         "busy-loop",
         "arrival-not-logged",
@@ -64,7 +88,9 @@ def test_program(house, name):
     path.write_bytes(content)
     records = house.records("02.1")
     failed = next(r for r in records if r["outcome"] != "passed")
-    assert (failed["outcome"], failed["check"], failed.get("fault")) == ("failed", check, fault), failed
+    assert (failed["outcome"], failed["check"], failed.get("fault")) == ("failed", check, fault), (
+        failed
+    )
     assert words in [one["id"] for one in failed["seen"]]
     assert path.read_bytes() == content
     assert not running(path)
@@ -74,7 +100,10 @@ def test_program(house, name):
 def test_ignores_sigint(house, lang):
     path = house.lesson("02_select/logger.py")
     text = (house.root / "solutions/02_select/logger.py").read_text("utf-8")
-    text = text.replace("import argparse", "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nimport argparse")
+    text = text.replace(
+        "import argparse",
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nimport argparse",
+    )
     path.write_text(text, "utf-8")
     done = house.run("check", "02.1", lang=lang)
     assert done.returncode == 1 and "[7/7]" in done.stdout
@@ -88,7 +117,10 @@ def test_missing_file_and_reset(house, lang):
     start = path.read_bytes()
     path.unlink()
     done = house.run("check", "02.1", lang=lang)
-    assert done.returncode == 1 and sentence(lang, "say", "no-file", {"file": "logger.py"}) in done.stdout
+    assert (
+        done.returncode == 1
+        and sentence(lang, "say", "no-file", {"file": "logger.py"}) in done.stdout
+    )
     assert house.run("run", "02.1", lang=lang).returncode == 2
     assert house.run("reset", "02.1", lang=lang).returncode == 0
     assert path.read_bytes() == start
@@ -101,7 +133,10 @@ def test_a_folder_where_the_file_should_be(house, lang):
     path.mkdir()
     (path / "mine.txt").write_text("keep me")
     done = house.run("check", "02.1", lang=lang)
-    assert done.returncode == 1 and sentence(lang, "say", "is-a-folder", {"file": "logger.py"}) in done.stdout
+    assert (
+        done.returncode == 1
+        and sentence(lang, "say", "is-a-folder", {"file": "logger.py"}) in done.stdout
+    )
     assert house.run("reset", "02.1", "--yes", lang=lang).returncode == 0
     assert path.is_file()
     kept = list((house.root / ".looplab/backup").rglob("mine.txt"))
@@ -138,7 +173,9 @@ def test_bad_usage(house, lang, words, key, shown):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("content", [b"", b"not json", b"[1]", b'{"passed": 3}', b'{"more": 1}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content", [b"", b"not json", b"[1]", b'{"passed": 3}', b'{"more": 1}', b"\xff\xfe"]
+)
 def test_corrupt_progress_is_kept_aside(house, lang, content):
     folder = house.root / ".looplab"
     folder.mkdir()
@@ -166,7 +203,9 @@ def test_a_broken_lesson_is_named_with_its_line(house, lang, old, new, line_of):
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
-    line = next(n for n, one in enumerate(path.read_text("utf-8").splitlines(), 1) if line_of in one)
+    line = next(
+        n for n, one in enumerate(path.read_text("utf-8").splitlines(), 1) if line_of in one
+    )
     done = house.run("check", "02.1", lang=lang)
     assert done.returncode == 3
     assert "lesson.toml" in done.stderr and str(line) in done.stderr
@@ -188,11 +227,16 @@ def test_a_folder_that_cannot_be_written(house, lang):
     env = house.environment(lang, PYTHONDONTWRITEBYTECODE="1", COLUMNS="300")
 
     def run(*words):
-        return subprocess.run([*command, *words], capture_output=True, text=True, cwd=house.root, env=env)
+        return subprocess.run(
+            [*command, *words], capture_output=True, text=True, cwd=house.root, env=env
+        )
 
     checked = run("check", "02.1")
     assert checked.returncode == 1, checked.stderr
-    assert sentence(lang, "cli", "progress-unwritable", {"error": "Permission denied"}) in checked.stderr
+    assert (
+        sentence(lang, "cli", "progress-unwritable", {"error": "Permission denied"})
+        in checked.stderr
+    )
     reset = run("reset", "02.1", "--yes")
     assert reset.returncode == 2 and sentence(lang, "cli", "unwritable-next") in reset.stderr
     assert path.read_text() == "mine\n"
@@ -200,16 +244,22 @@ def test_a_folder_that_cannot_be_written(house, lang):
 
 def test_the_tool_tells_its_own_fault_from_the_learners(house):
     tests = house.root / "tests/test_02_select.py"
-    tests.write_text(tests.read_text("utf-8") + "\n\nraise RuntimeError('a broken test file')\n", "utf-8")
+    tests.write_text(
+        tests.read_text("utf-8") + "\n\nraise RuntimeError('a broken test file')\n", "utf-8"
+    )
     house.solve("02.1")
     done = house.run("check", "02.1")
-    assert done.returncode == 3 and "our fault" in done.stdout and "a broken test file" in done.stdout
+    assert (
+        done.returncode == 3 and "our fault" in done.stdout and "a broken test file" in done.stdout
+    )
     assert "./looplab check 02.1" in house.run().stdout  # not marked
 
 
 def test_a_broken_check_is_our_fault(house):
     rules = house.root / "tests/logger_rules.py"
-    text = rules.read_text("utf-8").replace("log.says(b)\n        log.says(a)", "log.no_such_verb(b)", 1)
+    text = rules.read_text("utf-8").replace(
+        "log.says(b)\n        log.says(a)", "log.no_such_verb(b)", 1
+    )
     rules.write_text(text, "utf-8")
     house.solve("02.1")
     records = house.records("02.1")
@@ -221,7 +271,9 @@ def test_a_killed_run_keeps_what_it_had(house):
     wrong = house.root / "tests/wrong/02_select/polling.py"
     house.lesson("02_select/logger.py").write_bytes(wrong.read_bytes())
     command = [sys.executable, "-P", "-m", "looplab.cli", "check", "02.1", "--json"]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=house.root, env=house.environment())
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=house.root, env=house.environment()
+    )
     first = child.stdout.readline()
     child.kill()
     child.wait()

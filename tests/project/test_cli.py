@@ -28,7 +28,9 @@ def test_first_screen_says_where_i_am_and_what_to_type(house, lang):
     text = screen_of(child)
     assert child.exitstatus == 0
     assert sentence(lang, "cli", "first-time").splitlines()[0] in text
-    assert "02.1" in text and "lessons/02_select/logger.py" in text and "./looplab check 02.1" in text
+    assert (
+        "02.1" in text and "lessons/02_select/logger.py" in text and "./looplab check 02.1" in text
+    )
     assert sentence(lang, "cli", "first-time").splitlines()[0] not in house.run(lang=lang).stdout
 
 
@@ -161,7 +163,9 @@ def test_reset_asks_and_keeps_a_backup(house, lang):
     assert path.read_bytes() == start
     kept = list((house.root / ".looplab/backup").rglob("logger.*.py"))
     assert [one.read_text("utf-8") for one in kept] == ["mine = '我的'\n"]
-    assert house.run("reset", "02.1", lang=lang).returncode == 0  # nothing to do: no question, no second backup
+    assert (
+        house.run("reset", "02.1", lang=lang).returncode == 0
+    )  # nothing to do: no question, no second backup
     assert len(list((house.root / ".looplab/backup").rglob("*.py"))) == 1
 
 
@@ -187,13 +191,28 @@ def test_language_is_chosen_once_and_kept(house):
 @LANGS
 def test_help_of_every_command_is_in_one_language(house, lang):
     text = house.run("--help", lang=lang).stdout
-    for name in ("list", "check", "hint", "answer", "run", "reset", "diff", "docs", "lang", "dev", "test"):
+    for name in (
+        "list",
+        "check",
+        "hint",
+        "answer",
+        "run",
+        "reset",
+        "diff",
+        "docs",
+        "lang",
+        "dev",
+        "test",
+    ):
         assert re.search(rf"^  {name} ", text, re.M), name
         help_text = house.run(name, "--help", lang=lang).stdout
         assert sentence(lang, "cli", "usage") in help_text
         assert (re.search("[\u4e00-\u9fff]", help_text) is not None) == (lang == "zh")
     for name in ("check", "skeleton", "record", "docs"):
-        assert sentence(lang, "cli", f"help-dev-{name}") in house.run("dev", name, "--help", lang=lang).stdout
+        assert (
+            sentence(lang, "cli", f"help-dev-{name}")
+            in house.run("dev", name, "--help", lang=lang).stdout
+        )
 
 
 def test_no_color_and_plain_consoles(house):
@@ -201,13 +220,21 @@ def test_no_color_and_plain_consoles(house):
     house.lesson("02_select/logger.py").write_bytes(wrong.read_bytes())
     plain = house.run("check", "02.1", NO_COLOR="1", FORCE_COLOR="")
     assert "\x1b[3" not in plain.stdout and "✗" in plain.stdout
-    ascii_only = house.run("--lang", "zh", "check", "02.1", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
-    assert ascii_only.stdout.isascii() and "what happened" in ascii_only.stdout and "?" not in ascii_only.stdout
+    ascii_only = house.run(
+        "--lang", "zh", "check", "02.1", PYTHONIOENCODING="ascii", PYTHONUTF8="0"
+    )
+    assert (
+        ascii_only.stdout.isascii()
+        and "what happened" in ascii_only.stdout
+        and "?" not in ascii_only.stdout
+    )
 
 
 def test_a_pipe_that_closes_early_is_no_error(house):
     command = f"{sys.executable} -P -m looplab.cli list | head -1"
-    done = pexpect.run(f"sh -c '{command}'", encoding="utf-8", cwd=str(house.root), env=house.environment())
+    done = pexpect.run(
+        f"sh -c '{command}'", encoding="utf-8", cwd=str(house.root), env=house.environment()
+    )
     assert "02_select" in done and "Traceback" not in done and "BrokenPipe" not in done
 
 

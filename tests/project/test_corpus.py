@@ -1,4 +1,5 @@
-"""Every program of the corpus comes to what its first line says, and is told so in the recorded words."""
+"""Every program of the corpus comes to what its first line says, and is told so in the recorded
+words."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor

@@ -21,7 +21,9 @@ def test_rule(rule):
     ids=lambda command: " ".join(command[:2]),
 )
 def test_style(command):
-    done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, cwd=COURSE.root)
+    done = subprocess.run(
+        [sys.executable, "-m", *command], capture_output=True, text=True, cwd=COURSE.root
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -41,6 +43,10 @@ def test_chinese_prose_rules_see(text, rule):
     assert any(name.startswith(rule) for name in found), found
 
 
-@pytest.mark.parametrize("text", ["调用 `select` 之后", "等 3 秒。", "返回 `b''`，说明对端已关闭", "占 20%（一个核）"])
+@pytest.mark.parametrize(
+    "text", ["调用 `select` 之后", "等 3 秒。", "返回 `b''`，说明对端已关闭", "占 20%（一个核）"]
+)
 def test_chinese_prose_rules_let_right_text_pass(text):
-    assert not [name for name, pattern in prose._ZH_RULES.items() if pattern.search(prose.plain(text))]
+    assert not [
+        name for name, pattern in prose._ZH_RULES.items() if pattern.search(prose.plain(text))
+    ]

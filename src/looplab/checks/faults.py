@@ -7,14 +7,14 @@ from typing import Any
 
 # Every id has its sentences in messages.toml, table [fault]; `dev check` compares the two.
 FAULTS = frozenset(
-    """
-    no-file not-a-file empty-file not-python forbidden-import
-    not-implemented crashed exited never-ready output-flood
-    blocked-in-recv blocked-in-accept blocked-in-send stuck silent wrong-output
-    busy-loop extra-threads extra-processes fd-leak
-    not-closed closed-too-soon short-total late
-    ignores-sigint traceback-on-quit wrong-status port-not-free
-    """.split()
+    [
+        *("no-file", "not-a-file", "empty-file", "not-python", "forbidden-import"),
+        *("not-implemented", "crashed", "exited", "never-ready", "output-flood"),
+        *("blocked-in-recv", "blocked-in-accept", "blocked-in-send", "stuck", "silent"),
+        *("wrong-output", "busy-loop", "extra-threads", "extra-processes", "fd-leak"),
+        *("not-closed", "closed-too-soon", "short-total", "late"),
+        *("ignores-sigint", "traceback-on-quit", "wrong-status", "port-not-free"),
+    ]
 )
 
 
@@ -32,7 +32,8 @@ def say(message_id: str, **args: Any) -> Say:
 
 @dataclass
 class Where:
-    """The line a program is at: `call` it sleeps in (if any), the client it waits for (if known)."""
+    """The line a program is at: `call` it sleeps in (if any), the client it waits for (if
+    known)."""
 
     file: str
     line: int
@@ -45,7 +46,12 @@ class CheckFailed(Exception):
     """The program broke the rule: the fault, what was expected, what was seen, where it is."""
 
     def __init__(
-        self, fault: str, expected: Say, *seen: Say, where: Where | None = None, trace: list[str] | None = None
+        self,
+        fault: str,
+        expected: Say,
+        *seen: Say,
+        where: Where | None = None,
+        trace: list[str] | None = None,
     ) -> None:
         super().__init__(fault)
         self.fault, self.expected, self.seen = fault, expected, list(seen)

@@ -34,7 +34,9 @@ class Logger:
                 if match["rest"] == "disconnected":
                     self._gone.add(match["name"])
                 else:
-                    self._said.setdefault(match["name"], bytearray()).extend(ast.literal_eval(match["rest"]))
+                    self._said.setdefault(match["name"], bytearray()).extend(
+                        ast.literal_eval(match["rest"])
+                    )
         self._read = len(lines)
 
     def is_here(self, peer: Peer) -> bool:
@@ -62,7 +64,10 @@ class Logger:
             self.tester.until(lambda: self._decided(peer))
         except NotThere as why:
             raise self.tester.blame(
-                expected, why, "silent", say("arrival-not-logged", who=peer.name, seconds=round(why.waited, 1))
+                expected,
+                why,
+                "silent",
+                say("arrival-not-logged", who=peer.name, seconds=round(why.waited, 1)),
             ) from None
         if not self.is_here(peer):
             raise self.tester.failure("closed-too-soon", expected, say("closed"))
@@ -82,9 +87,13 @@ class Logger:
         peer.send(data)
         expected = say("line", text=f"{peer.address} {data!r}")
         try:
-            took = self.tester.until(lambda: len(self.said(peer)) >= len(so_far) + len(data), seconds=seconds)
+            took = self.tester.until(
+                lambda: len(self.said(peer)) >= len(so_far) + len(data), seconds=seconds
+            )
         except NotThere as why:
-            if other := next((p for p in self.tester.peers if p is not peer and data in self.said(p)), None):
+            if other := next(
+                (p for p in self.tester.peers if p is not peer and data in self.said(p)), None
+            ):
                 seen = say("said-by-other", who=peer.name, data=repr(data), other=other.name)
                 raise self.tester.failure("wrong-output", expected, seen) from None
             if (got := self.said(peer)[len(so_far) :]) and not self.program.ended():
@@ -121,22 +130,31 @@ class Logger:
             return self.tester.until(lambda: peer.eof or peer.was_reset, seconds=seconds)
         except NotThere as why:
             raise self.tester.blame(
-                say("eof", who=peer.name), why, "not-closed", say("no-eof", who=peer.name, seconds=round(why.waited, 1))
+                say("eof", who=peer.name),
+                why,
+                "not-closed",
+                say("no-eof", who=peer.name, seconds=round(why.waited, 1)),
             ) from None
 
     def crowd(self, n: int, *, batch: int = 32) -> list[Peer]:
-        """`n` clients connect, a few at a time. Each is in the log or was closed before the next few come."""
+        """`n` clients connect, a few at a time; a few more come when each of these is decided.
+
+        Decided is a client that is in the log or that was closed.
+        """
         peers: list[Peer] = []
         while len(peers) < n:
             some = [self.tester.begin_connect() for _ in range(min(batch, n - len(peers)))]
-            try:
-                self.tester.until(lambda some=some: all(self._decided(peer) for peer in some), armed=False)
-            except NotThere as why:
-                peer = next(peer for peer in some if not self._decided(peer))
-                seen = say("surplus-hangs", who=peer.name, seconds=round(why.waited, 1))
-                raise self.tester.blame(say("surplus-eof"), why, "not-closed", seen) from None
+            self._decide(some)
             peers += some
         return peers
+
+    def _decide(self, peers: list[Peer]) -> None:
+        try:
+            self.tester.until(lambda: all(map(self._decided, peers)), armed=False)
+        except NotThere as why:
+            peer = next(peer for peer in peers if not self._decided(peer))
+            seen = say("surplus-hangs", who=peer.name, seconds=round(why.waited, 1))
+            raise self.tester.blame(say("surplus-eof"), why, "not-closed", seen) from None
 
     def _decided(self, peer: Peer) -> bool:
         return peer.eof or peer.was_reset or (peer.connected and self.is_here(peer))
@@ -145,4 +163,6 @@ class Logger:
         """The program has not closed this client's connection."""
         self.tester.pump(0)
         if peer.eof or peer.was_reset:
-            raise self.tester.failure("closed-too-soon", say("stays-open", who=peer.name), say("closed"))
+            raise self.tester.failure(
+                "closed-too-soon", say("stays-open", who=peer.name), say("closed")
+            )

@@ -30,7 +30,9 @@ class Peer:
     def start_connect(self, port: int) -> None:
         error = self.sock.connect_ex(("127.0.0.1", port))
         if error not in (0, errno.EINPROGRESS):
-            self._lost("refused" if error == errno.ECONNREFUSED else errno.errorcode.get(error, "error"))
+            self._lost(
+                "refused" if error == errno.ECONNREFUSED else errno.errorcode.get(error, "error")
+            )
         elif error == 0:
             self._is_connected()
         self._changed(self)
@@ -80,7 +82,11 @@ class Peer:
         if not self.connected:
             error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error:
-                return self._lost("refused" if error == errno.ECONNREFUSED else errno.errorcode.get(error, "error"))
+                return self._lost(
+                    "refused"
+                    if error == errno.ECONNREFUSED
+                    else errno.errorcode.get(error, "error")
+                )
             self._is_connected()
         while self.pending:
             try:
@@ -104,7 +110,9 @@ class Peer:
             return self._lost("reset")
         if data:
             if not self.received:
-                self._timeline.add(self.name, "receives", n=len(data), data=data[:60].decode("latin-1"))
+                self._timeline.add(
+                    self.name, "receives", n=len(data), data=data[:60].decode("latin-1")
+                )
             self.received += data
         else:
             self.eof = True

@@ -1,6 +1,8 @@
-"""The pytest side of a check: which exercise it belongs to, in which order, and one record for each.
+"""The pytest side of a check: which exercise it belongs to, in which order, and one record for
+each.
 
-`pytest tests/test_02_select.py --target DIR` works alone; the runner adds a descriptor for the records.
+`pytest tests/test_02_select.py --target DIR` works alone; the runner adds a descriptor for the
+records.
 """
 
 from __future__ import annotations
@@ -25,20 +27,32 @@ KEY: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
 
 
 def exercise(exercise_id: str) -> pytest.MarkDecorator:
-    """Class decorator: its tests are the checks of this exercise, `test_NAME` being the check NAME."""
+    """Class decorator: its tests are the checks of this exercise, `test_NAME` being the check
+    NAME."""
     return pytest.mark.exercise(exercise_id)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("looplab")
-    group.addoption("--target", default="lessons", help="folder laid out like lessons/ (default: lessons)")
+    group.addoption(
+        "--target", default="lessons", help="folder laid out like lessons/ (default: lessons)"
+    )
     group.addoption("--exercise", action="append", default=[], help="only this exercise, e.g. 02.1")
-    group.addoption("--seed", type=int, default=None, help="repeat a run: the seed that its report shows")
-    group.addoption("--records-fd", type=int, default=None, help="write one JSON record a check to this descriptor")
+    group.addoption(
+        "--seed", type=int, default=None, help="repeat a run: the seed that its report shows"
+    )
+    group.addoption(
+        "--records-fd",
+        type=int,
+        default=None,
+        help="write one JSON record a check to this descriptor",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "exercise(id): the tests of this class are the checks of an exercise")
+    config.addinivalue_line(
+        "markers", "exercise(id): the tests of this class are the checks of an exercise"
+    )
     config.pluginmanager.register(_Session(config), "looplab-session")
 
 
@@ -52,7 +66,9 @@ class _Session:
         seed = config.getoption("--seed")
         self.seed: int = random.SystemRandom().randrange(1_000_000) if seed is None else seed
         target = Path(config.getoption("--target"))
-        self.target = target if target.is_absolute() else Path(config.invocation_params.dir) / target
+        self.target = (
+            target if target.is_absolute() else Path(config.invocation_params.dir) / target
+        )
         self.only: list[str] = config.getoption("--exercise")
         self.course = course.load()
         self.scale = calibrate()
@@ -62,7 +78,9 @@ class _Session:
         self.failed: set[tuple[str, str]] = set()
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
         """Checks in teaching order; those of other exercises left out."""
         checks, others = [], []
         for item in items:
@@ -74,13 +92,22 @@ class _Session:
             item.stash[KEY] = {"exercise": exercise_id, "check": check_id}
             if not self.only or exercise_id in self.only:
                 checks.append(item)
-        lessons = {item.stash[KEY]["exercise"]: self.course.lesson_of(item.stash[KEY]["exercise"]) for item in checks}
-        known = [(e.id, c.id) for lesson in lessons.values() for e in lesson.exercises for c in e.checks]
-        order = {pair: n for n, pair in enumerate(dict.fromkeys(sorted(known, key=lambda pair: pair[0])))}
+        lessons = {
+            item.stash[KEY]["exercise"]: self.course.lesson_of(item.stash[KEY]["exercise"])
+            for item in checks
+        }
+        known = [
+            (e.id, c.id) for lesson in lessons.values() for e in lesson.exercises for c in e.checks
+        ]
+        order = {
+            pair: n for n, pair in enumerate(dict.fromkeys(sorted(known, key=lambda pair: pair[0])))
+        }
         for item in checks:
             about = item.stash[KEY]
             if (about["exercise"], about["check"]) not in order:
-                raise pytest.UsageError(f"{item.nodeid}: lesson.toml has no check {about['exercise']} {about['check']}")
+                raise pytest.UsageError(
+                    f"{item.nodeid}: lesson.toml has no check {about['exercise']} {about['check']}"
+                )
         checks.sort(key=lambda item: order[item.stash[KEY]["exercise"], item.stash[KEY]["check"]])
         kept = set(map(id, checks)) | (set() if self.only else set(map(id, others)))
         if gone := [item for item in items if id(item) not in kept]:
@@ -88,7 +115,9 @@ class _Session:
         items[:] = checks + ([] if self.only else others)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
         report = yield
         if KEY in item.stash:
             self._note(item, call, report)
@@ -110,7 +139,11 @@ class _Session:
             report.looplab = dict(record)
         elif record["outcome"] == "not-run" and report.outcome == "failed":
             report.outcome = "skipped"
-            report.longrepr = (str(item.path), item.reportinfo()[1] or 0, f"not run: {record['reason']}")
+            report.longrepr = (
+                str(item.path),
+                item.reportinfo()[1] or 0,
+                f"not run: {record['reason']}",
+            )
 
     def _outcome(self, item: pytest.Item, error: BaseException) -> dict[str, Any]:
         if isinstance(error, NotRun):
@@ -146,7 +179,8 @@ class _Session:
 
 @pytest.fixture
 def tester(request: pytest.FixtureRequest) -> Iterator[Tester]:
-    """A tester for the exercise that the test belongs to; nothing of the program is left afterwards."""
+    """A tester for the exercise that the test belongs to; nothing of the program is left
+    afterwards."""
     session = request.config.pluginmanager.get_plugin("looplab-session")
     assert isinstance(session, _Session)
     item = request.node

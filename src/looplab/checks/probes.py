@@ -1,4 +1,5 @@
-"""The probes of the course: what a tester does to any program, each named once (curriculum, section 4)."""
+"""The probes of the course: what a tester does to any program, each named once (curriculum,
+section 4)."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ def alive(tester: Tester) -> None:
 
 
 def quits(tester: Tester, seconds: float = 1.0) -> None:
-    """QUIT: SIGINT ends it with status 0 in time, without a traceback, and the port binds again at once."""
+    """QUIT: SIGINT ends it with status 0 in time, without a traceback, and the port binds again
+    at once."""
     program = tester.program
     assert program is not None
     alive(tester)
@@ -61,11 +63,18 @@ def quits(tester: Tester, seconds: float = 1.0) -> None:
         tester.until(program.ended, seconds=seconds, armed=False)
     except NotThere:
         if not program.ended():
-            raise tester.blame(expected, None, "ignores-sigint", say("still-runs", seconds=seconds)) from None
+            raise tester.blame(
+                expected, None, "ignores-sigint", say("still-runs", seconds=seconds)
+            ) from None
     program.drain()
     trace = program.own_traceback()
     if program.errors:
-        raise CheckFailed("traceback-on-quit", expected, say("traceback", error=trace[-1] if trace else ""), trace=trace)
+        raise CheckFailed(
+            "traceback-on-quit",
+            expected,
+            say("traceback", error=trace[-1] if trace else ""),
+            trace=trace,
+        )
     if program.status != 0:
         raise CheckFailed("wrong-status", expected, say("exited", status=program.status))
     with socket.socket() as again:
@@ -73,7 +82,9 @@ def quits(tester: Tester, seconds: float = 1.0) -> None:
         try:
             again.bind(("127.0.0.1", tester.port))
         except OSError as error:
-            raise CheckFailed("port-not-free", expected, say("port-taken", error=str(error))) from None
+            raise CheckFailed(
+                "port-not-free", expected, say("port-taken", error=str(error))
+            ) from None
 
 
 def descriptors_back(tester: Tester, before: int) -> None:
@@ -82,13 +93,13 @@ def descriptors_back(tester: Tester, before: int) -> None:
     assert program is not None
     alive(tester)
     try:
-        tester.until(lambda: program.ended() or proc.open_fds(program.pid) <= before, seconds=2, armed=False)
+        tester.until(
+            lambda: program.ended() or proc.open_fds(program.pid) <= before, seconds=2, armed=False
+        )
     except NotThere:
         alive(tester)
         now = proc.open_fds(program.pid)
         raise CheckFailed("fd-leak", say("fds", n=before), say("fds-now", n=now)) from None
-
-
 
 
 class Void(Exception):
@@ -96,7 +107,8 @@ class Void(Exception):
 
 
 def in_time(tester: Tester, attempt: Callable[[], CheckFailed | None]) -> None:
-    """A rule about time: broken only if it is broken three times, so that a pause of the machine is no verdict."""
+    """A rule about time: broken only if it is broken three times, so that a pause of the machine
+    is no verdict."""
     failed: list[CheckFailed] = []
     for _ in range(10):
         try:

@@ -132,7 +132,9 @@ _CALLS: dict[str, tuple[int, int, tuple[int, int] | None]] = {
     "pause": (34, -1, None),
 }
 _COLUMN = {"x86_64": 0, "aarch64": 1}.get(platform.machine())
-_BY_NUMBER = {} if _COLUMN is None else {row[_COLUMN]: (name, row[2]) for name, row in _CALLS.items()}
+_BY_NUMBER = (
+    {} if _COLUMN is None else {row[_COLUMN]: (name, row[2]) for name, row in _CALLS.items()}
+)
 # The name that the learner wrote, for the name that the kernel uses.
 PYTHON_NAMES = {
     "recvfrom": "recv", "recvmsg": "recv", "accept4": "accept", "sendto": "send", "sendmsg": "send",

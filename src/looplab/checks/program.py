@@ -1,4 +1,5 @@
-"""The learner's program: always a process of its own, on a pseudo-terminal, killed whatever happens."""
+"""The learner's program: always a process of its own, on a pseudo-terminal, killed whatever
+happens."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ _FRAME = re.compile(r'\s*File "(?P<file>.+)", line (?P<line>\d+)')
 
 
 def python() -> str:
-    """The interpreter that runs the learner's programs: no virtual environment, standard library only."""
-    return os.environ.get("LOOPLAB_PROGRAM_PYTHON") or getattr(sys, "_base_executable", sys.executable)
+    """The interpreter that runs the learner's programs: standard library, no installed packages."""
+    base: str = getattr(sys, "_base_executable", "")
+    return base or sys.executable
 
 
 def environment(mark: str) -> dict[str, str]:
@@ -37,7 +39,11 @@ def environment(mark: str) -> dict[str, str]:
     `mark` (NAME=VALUE) tells its descendants from others, wherever they hide.
     """
     name, _, value = mark.partition("=")
-    keep = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "PYENV_VERSION") if name in os.environ}
+    keep = {
+        name: os.environ[name]
+        for name in ("PATH", "HOME", "TMPDIR", "PYENV_VERSION")
+        if name in os.environ
+    }
     return keep | {
         name: value,
         "LANG": "C.UTF-8",
@@ -50,12 +56,19 @@ def environment(mark: str) -> dict[str, str]:
 class _Pty(pexpect.spawn):  # type: ignore[misc]
     """pexpect's spawn with stdout unmangled, stderr on a pipe, and no pauses of its own."""
 
-    def __init__(self, argv: list[str], stderr: int, nofile: int | None, cwd: Path, mark: str) -> None:
+    def __init__(
+        self, argv: list[str], stderr: int, nofile: int | None, cwd: Path, mark: str
+    ) -> None:
         self._stderr, self._nofile = stderr, nofile
         super().__init__(
-            argv[0], argv[1:], echo=False, timeout=None, maxread=65536, cwd=str(cwd), env=environment(mark),
-            dimensions=(24, 200), preexec_fn=self._in_the_child, use_poll=True,
-        )  # fmt: skip
+            *(argv[0], argv[1:]),
+            echo=False,
+            timeout=None,
+            cwd=str(cwd),
+            env=environment(mark),
+            dimensions=(24, 200),
+            preexec_fn=self._in_the_child,
+        )
         self.delaybeforesend = self.delayafterread = None
         self.delayafterclose = self.delayafterterminate = 0
         self.ptyproc.delayafterclose = self.ptyproc.delayafterterminate = 0
@@ -90,7 +103,9 @@ class Program:
         self._mark = f"LOOPLAB_PROGRAM={os.getpid()}-{number}"
         self._stderr, write_end = os.pipe()
         try:
-            self._child = _Pty([python(), str(path), *args], write_end, nofile, path.parent, self._mark)
+            self._child = _Pty(
+                [python(), str(path), *args], write_end, nofile, path.parent, self._mark
+            )
         except BaseException:
             os.close(self._stderr)
             raise
@@ -108,7 +123,9 @@ class Program:
     def read_stdout(self) -> bytes:
         """What it printed since the last call; b"" at the end (then `stdout_open` is False)."""
         try:
-            data = os.read(self.stdout_fd, 65536)  # pexpect's own read would wait for the process too
+            data = os.read(
+                self.stdout_fd, 65536
+            )  # pexpect's own read would wait for the process too
         except BlockingIOError:
             return b""
         except OSError:  # EIO: nobody holds the other end any more

@@ -19,9 +19,15 @@ SOURCES = Path(__file__).resolve().parents[2]
 
 
 def judge(
-    course: Course, exercises: Sequence[Exercise], target: Path, seed: int | None = None, *, to_first_failure: bool = False
+    course: Course,
+    exercises: Sequence[Exercise],
+    target: Path,
+    seed: int | None = None,
+    *,
+    to_first_failure: bool = False,
 ) -> Iterator[Record]:
-    """Judge `target` (laid out like lessons/). One record for every check of every exercise, in order.
+    """Judge `target` (laid out like lessons/). One record for every check of every exercise, in
+    order.
 
     `to_first_failure` ends a lesson with the first check that does not pass.
     A check that leaves no record has failed for our fault, and the record says what pytest printed.
@@ -34,20 +40,32 @@ def judge(
 
 
 def _judge_lesson(
-    root: Path, lesson: str, exercises: list[Exercise], target: Path, seed: int | None, to_first_failure: bool
+    root: Path,
+    lesson: str,
+    exercises: list[Exercise],
+    target: Path,
+    seed: int | None,
+    to_first_failure: bool,
 ) -> Iterator[Record]:
     expected = [(exercise.id, check.id) for exercise in exercises for check in exercise.checks]
     read_end, write_end = os.pipe()
     command = [
-        sys.executable, "-P", "-m", "pytest", "-q", "--noconftest", "--capture=no", "--assert=plain", "--tb=short",
-        "-p", "looplab.checks.plugin", "-p", "no:cacheprovider", "-c", os.devnull, f"--rootdir={root}",
-        str(root / "tests" / f"test_{lesson}.py"), f"--target={target.resolve()}", f"--records-fd={write_end}",
-        *[f"--exercise={exercise.id}" for exercise in exercises],
+        *(sys.executable, "-P", "-m", "pytest", "-q", "--noconftest", "--capture=no", "--tb=short"),
+        *("--assert=plain", "-p", "looplab.checks.plugin", "-p", "no:cacheprovider"),
+        *("-c", os.devnull, f"--rootdir={root}", str(root / "tests" / f"test_{lesson}.py")),
+        *(f"--target={target.resolve()}", f"--records-fd={write_end}"),
+        *(f"--exercise={exercise.id}" for exercise in exercises),
         *([f"--seed={seed}"] if seed is not None else []),
-    ]  # fmt: skip
+    ]
     with tempfile.TemporaryFile() as log:
         child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(write_end,), env=_environment(), cwd=root
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(write_end,),
+            env=_environment(),
+            cwd=root,
         )
         os.close(write_end)
         try:
@@ -61,7 +79,7 @@ def _judge_lesson(
                     if to_first_failure and record["outcome"] == "failed":
                         expected.clear()
                     if not expected:
-                        break  # a record is written after its program is gone: pytest's own end is not waited for
+                        break  # its program is gone by then: pytest's own end is not waited for
         finally:
             _end(child, finished=not expected)
         log.seek(0)

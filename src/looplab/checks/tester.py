@@ -1,6 +1,8 @@
-"""The other side of a check: one loop that moves every client's bytes and reads all the program says.
+"""The other side of a check: one loop that moves every client's bytes and reads all the program
+says.
 
-Waiting is always for something observable, with a deadline; nothing sleeps for a fixed time. When the
+Waiting is always for something observable, with a deadline; nothing sleeps for a fixed time. When
+the
 program provably cannot move any more, the wait ends at once (the stuck detector).
 """
 
@@ -31,7 +33,8 @@ _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 
 
 class NotThere(Exception):
-    """What was waited for did not come: `stuck` holds how the program sleeps, if it does for good."""
+    """What was waited for did not come: `stuck` holds how the program sleeps, if it does for
+    good."""
 
     def __init__(self, stuck: tuple[proc.Sleep, ...] | None, waited: float) -> None:
         super().__init__("stuck" if stuck else "deadline")
@@ -40,7 +43,8 @@ class NotThere(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """What a check is about: the program's file, its forbidden imports, the seed, this machine's pace."""
+    """What a check is about: the program's file, its forbidden imports, the seed, this machine's
+    pace."""
 
     path: Path
     forbidden: tuple[str, ...]
@@ -76,12 +80,15 @@ class Tester:
         try:
             self.until(lambda: self._ready_line() is not None)
         except NotThere as why:
-            raise self.blame(expected, why, "never-ready", say("no-ready", seconds=round(why.waited, 1))) from None
+            raise self.blame(
+                expected, why, "never-ready", say("no-ready", seconds=round(why.waited, 1))
+            ) from None
         self.port = self._ready_line() or 0
         return program
 
     def check_source(self) -> ast.Module:
-        """The program's syntax tree. Refuses what is no Python file, and imports that the lesson forbids."""
+        """The program's syntax tree. Refuses what is no Python file, and imports that the lesson
+        forbids."""
         path = self.setting.path
         expected = say("a-program", file=path.name)
         if not path.exists():
@@ -97,9 +104,13 @@ class Tester:
         except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError) as error:
             line = getattr(error, "lineno", None) or 1
             text = source.splitlines()[line - 1 : line] or [b""]
-            where = Where(path.name, line, source=text[0].strip().decode("utf-8", "backslashreplace")[:100])
+            where = Where(
+                path.name, line, source=text[0].strip().decode("utf-8", "backslashreplace")[:100]
+            )
             reason = getattr(error, "msg", "") or str(error)
-            raise CheckFailed("not-python", expected, say("no-parse", reason=reason), where=where) from None
+            raise CheckFailed(
+                "not-python", expected, say("no-parse", reason=reason), where=where
+            ) from None
         lines = source.decode("utf-8", "replace").splitlines()
         for node in ast.walk(tree):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -109,7 +120,12 @@ class Tester:
                 if name.partition(".")[0] in self.setting.forbidden:
                     assert isinstance(node, (ast.Import, ast.ImportFrom))
                     where = Where(path.name, node.lineno, source=lines[node.lineno - 1].strip())
-                    raise CheckFailed("forbidden-import", say("no-import", module=name), say("imports", module=name), where=where)
+                    raise CheckFailed(
+                        "forbidden-import",
+                        say("no-import", module=name),
+                        say("imports", module=name),
+                        where=where,
+                    )
         return tree
 
     def lines(self) -> list[str]:
@@ -132,7 +148,9 @@ class Tester:
         try:
             self.until(lambda: peer.connected or not peer.open, seconds=seconds, armed=False)
         except NotThere as why:
-            raise self.blame(expected, why, "silent", say("not-connected", who=peer.name, seconds=why.waited)) from None
+            raise self.blame(
+                expected, why, "silent", say("not-connected", who=peer.name, seconds=why.waited)
+            ) from None
         if not peer.connected:
             raise self.blame(expected, None, "never-ready", say("refused", who=peer.name))
         return peer
@@ -159,10 +177,13 @@ class Tester:
 
     # -- waiting
 
-    def until(self, done: Callable[[], bool], *, seconds: float = PATIENCE, armed: bool = True) -> float:
+    def until(
+        self, done: Callable[[], bool], *, seconds: float = PATIENCE, armed: bool = True
+    ) -> float:
         """Move everything until `done()`; returns the seconds it took. Raises NotThere.
 
-        `armed`: everything has been delivered and an answer is waited for, so that a program in which
+        `armed`: everything has been delivered and an answer is waited for, so that a program in
+        which
         every thread sleeps without a timeout can be called stuck.
         """
         began = time.monotonic()
@@ -196,7 +217,9 @@ class Tester:
     def pump(self, seconds: float) -> None:
         """One round: wait at most `seconds` for anything, then move it."""
         events = self._selector.select(seconds)
-        for key, mask in sorted(events, key=lambda event: not isinstance(event[0].data, Peer)):  # cause before effect
+        for key, mask in sorted(
+            events, key=lambda event: not isinstance(event[0].data, Peer)
+        ):  # cause before effect
             if isinstance(key.data, Peer):
                 if mask & selectors.EVENT_WRITE:
                     key.data.on_writable()
@@ -213,7 +236,9 @@ class Tester:
 
     def _all_delivered(self) -> bool:
         return all(
-            peer.connected and not peer.pending and proc.delivered(peer.sock) for peer in self.peers if peer.open
+            peer.connected and not peer.pending and proc.delivered(peer.sock)
+            for peer in self.peers
+            if peer.open
         )
 
     def _stdout(self) -> None:
@@ -237,13 +262,16 @@ class Tester:
     # -- what went wrong
 
     def blame(self, expected: Say, why: NotThere | None, fault: str, *seen: Say) -> CheckFailed:
-        """The failure that explains best why `expected` did not happen; `fault` if nothing tells more."""
+        """The failure that explains best why `expected` did not happen; `fault` if nothing tells
+        more."""
         program = self.program
         assert program is not None
         if program.flooded:
             where = program.locate()
             self._read_rest(program)
-            return CheckFailed("output-flood", expected, say("flood", kib=len(program.output) >> 10), where=where)
+            return CheckFailed(
+                "output-flood", expected, say("flood", kib=len(program.output) >> 10), where=where
+            )
         if self._has_ended(program):
             return self._ended(program, expected)
         if why is not None and why.stuck:
@@ -255,14 +283,16 @@ class Tester:
         return CheckFailed(fault, expected, *seen, *self._bystanders(seen), where=where)
 
     def failure(self, fault: str, expected: Say, *seen: Say) -> CheckFailed:
-        """A failure whose fault is known already, unless the program is dying: then that is the failure."""
+        """A failure whose fault is known already, unless the program is dying: then that is the
+        failure."""
         assert self.program is not None
         if self._has_ended(self.program):
             return self._ended(self.program, expected)
         return CheckFailed(fault, expected, *seen)
 
     def _has_ended(self, program: Program) -> bool:
-        """Whether it is gone. Its clients can see that a moment before its parent does: it is given time."""
+        """Whether it is gone. Its clients can see that a moment before its parent does: it is
+        given time."""
         program.resume()
         signs = not program.stdout_open or any(peer.eof or peer.was_reset for peer in self.peers)
         end = time.monotonic() + (0.3 * self.setting.scale if signs else 0)
@@ -286,30 +316,60 @@ class Tester:
         if self.port:
             expected = say("alive")  # which client noticed first is chance
         if last.startswith("NotImplementedError: TODO"):
-            return CheckFailed("not-implemented", expected, say("todo", what=last.partition("TODO ")[2]), where=where)
+            return CheckFailed(
+                "not-implemented",
+                expected,
+                say("todo", what=last.partition("TODO ")[2]),
+                where=where,
+            )
         if any(line.startswith("Traceback") for line in trace):
-            return CheckFailed("crashed", expected, say("died", status=program.status, error=last), where=where, trace=trace)
-        return CheckFailed("exited", expected, say("exited", status=program.status), where=where, trace=trace)
+            return CheckFailed(
+                "crashed",
+                expected,
+                say("died", status=program.status, error=last),
+                where=where,
+                trace=trace,
+            )
+        return CheckFailed(
+            "exited", expected, say("exited", status=program.status), where=where, trace=trace
+        )
 
     def _stuck(
-        self, program: Program, sleeps: tuple[proc.Sleep, ...], expected: Say, fault: str, seen: tuple[Say, ...]
+        self,
+        program: Program,
+        sleeps: tuple[proc.Sleep, ...],
+        expected: Say,
+        fault: str,
+        seen: tuple[Say, ...],
     ) -> CheckFailed:
         main = sleeps[0]
-        faults = {"recv": "blocked-in-recv", "accept": "blocked-in-accept", "send": "blocked-in-send"}
+        faults = {
+            "recv": "blocked-in-recv",
+            "accept": "blocked-in-accept",
+            "send": "blocked-in-send",
+        }
         if fault in ("silent", "never-ready", "wrong-output"):
-            fault = "stuck"  # asleep where a loop should wait: what it did not do tells more, if it is known
+            fault = "stuck"  # asleep where a loop should wait; what it did not do tells more
         port = proc.remote_port(main.pid, main.fd) if main.call in faults else None
-        waits_for = next((p.name for p in self.peers if p.connected and p.address.endswith(f":{port}")), "")
+        waits_for = next(
+            (p.name for p in self.peers if p.connected and p.address.endswith(f":{port}")), ""
+        )
         where = program.locate()
         self._read_rest(program)
         if where is not None:
             where.call, where.waits_for = main.call, waits_for
-        return CheckFailed(faults.get(main.call, fault), expected, *seen, *self._bystanders(seen), where=where)
+        return CheckFailed(
+            faults.get(main.call, fault), expected, *seen, *self._bystanders(seen), where=where
+        )
 
     def _bystanders(self, seen: tuple[Say, ...]) -> list[Say]:
         """The other clients that were there and had said nothing: often the reason."""
         told = {one.args.get("who") for one in seen}
-        silent = [p.name for p in self.peers if p.open and p.connected and not p.sent and p.name not in told]
+        silent = [
+            p.name
+            for p in self.peers
+            if p.open and p.connected and not p.sent and p.name not in told
+        ]
         return [say("silent-others", names=", ".join(silent))] if 0 < len(silent) <= 3 else []
 
     def _read_rest(self, program: Program) -> None:
@@ -325,12 +385,15 @@ class Tester:
         return (after.run + after.wait - before.run - before.wait) / elapsed
 
     def story(self) -> list[dict[str, object]]:
-        """The timeline with clients called by their names, repeated lines of the program told once."""
+        """The timeline with clients called by their names, repeated lines of the program told
+        once."""
         names = {peer.address: peer.name for peer in self.peers if peer.connected}
         told: list[dict[str, object]] = []
         for event in self.timeline.events:
             if event["what"] == "prints":
-                event = event | {"data": _ADDRESS.sub(lambda m: names.get(m[0], m[0]), event["data"])}
+                event = event | {
+                    "data": _ADDRESS.sub(lambda m: names.get(m[0], m[0]), event["data"])
+                }
                 if told and told[-1]["what"] == "prints" and told[-1]["data"] == event["data"]:
                     told[-1]["times"] = int(str(told[-1].get("times", 1))) + 1
                     continue

@@ -20,7 +20,8 @@ class Timeline:
         return time.monotonic() - self.began
 
     def add(self, who: str, what: str, **args: Any) -> None:
-        """`who` is a client's name, "program" or "tester"; `what` an id of messages.toml, table [event]."""
+        """`who` is a client's name, "program" or "tester"; `what` an id of messages.toml, table
+        [event]."""
         if len(self.events) >= KEEP:
             self.dropped += 1
             return

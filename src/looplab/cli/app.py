@@ -60,14 +60,23 @@ def _screen(ctx: click.Context | None) -> Screen:
 def _help(ctx: click.Context, command: click.Command) -> str:
     say = _screen(ctx).say
     words = ctx.command_path.split()[1:]
-    about = say("help-" + "-".join(words)) if words and not isinstance(command, click.Group) else say("about")
+    about = (
+        say("help-" + "-".join(words))
+        if words and not isinstance(command, click.Group)
+        else say("about")
+    )
     usage = " ".join(["./looplab", *words, *command.collect_usage_pieces(ctx)])
     lines = [f"{say('usage')}: {usage}", "", f"  {about}", ""]
     if isinstance(command, click.Group):
-        rows = [(name, say("help-" + "-".join([*words, name]))) for name in command.list_commands(ctx)]
+        rows = [
+            (name, say("help-" + "-".join([*words, name]))) for name in command.list_commands(ctx)
+        ]
         lines += [f"{say('commands')}:", *_table(rows), "", f"  {say('what')}", ""]
     options = [p for p in command.get_params(ctx) if isinstance(p, click.Option)]
-    rows = [(", ".join(p.opts), say("opt-" + p.opts[-1].removeprefix("--").replace("_", "-"))) for p in options]
+    rows = [
+        (", ".join(p.opts), say("opt-" + p.opts[-1].removeprefix("--").replace("_", "-")))
+        for p in options
+    ]
     return "\n".join([*lines, f"{say('options')}:", *_table(rows)])
 
 
@@ -105,7 +114,14 @@ def list_(screen: Screen) -> None:
 @click.option("--seed", type=int)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def check(ctx: click.Context, what: str | None, all_: bool, target: Path | None, seed: int | None, as_json: bool) -> None:
+def check(
+    ctx: click.Context,
+    what: str | None,
+    all_: bool,
+    target: Path | None,
+    seed: int | None,
+    as_json: bool,
+) -> None:
     from looplab.cli import judging
 
     screen = _screen(ctx)
@@ -114,7 +130,11 @@ def check(ctx: click.Context, what: str | None, all_: bool, target: Path | None,
     exercises = screen.course.exercises if all_ else screen.course.find(what or "")
     folder = target or screen.workspace.lessons
     if not folder.is_dir():
-        screen.fail("no-target", screen.say("target-shape", example=f"DIR/{exercises[0].path}"), target=folder)
+        screen.fail(
+            "no-target",
+            screen.say("target-shape", example=f"DIR/{exercises[0].path}"),
+            target=folder,
+        )
     ctx.exit(judging.check(screen, exercises, folder, seed, as_json))
 
 
@@ -243,7 +263,9 @@ def one_exercise(screen: Screen, what: str) -> Exercise:
 def main() -> None:
     """Run the command line. Exit status: 0 passed, 1 failed, 2 bad usage, 3 our fault."""
     ctx: click.Context | None = None
-    lang = next((word for last, word in zip(sys.argv, sys.argv[1:], strict=False) if last == "--lang"), None)
+    lang = next(
+        (word for last, word in zip(sys.argv, sys.argv[1:], strict=False) if last == "--lang"), None
+    )
     fallback = lang if lang in LANGUAGES else None
     try:
         with app.make_context("looplab", sys.argv[1:]) as ctx:
@@ -266,7 +288,9 @@ def main() -> None:
         sys.exit(OK)
     except Exception:
         traceback.print_exc()
-        sys.stderr.write(messages.sentence(fallback or messages.from_environment(), "cli", "internal") + "\n")
+        sys.stderr.write(
+            messages.sentence(fallback or messages.from_environment(), "cli", "internal") + "\n"
+        )
         sys.exit(OURS)
     sys.exit(OK)
 
@@ -287,7 +311,11 @@ def _usage(screen: Screen, error: click.UsageError) -> None:
         name = error.param.human_readable_name if error.param else ""
         key, args = "missing-arg", {"command": command, "name": name}
     elif isinstance(error, click.BadParameter) and error.param is not None:
-        name = error.param.opts[-1] if isinstance(error.param, click.Option) else error.param.human_readable_name
+        name = (
+            error.param.opts[-1]
+            if isinstance(error.param, click.Option)
+            else error.param.human_readable_name
+        )
         word = re.search(r"'(.*?)'", error.message)
         key, args = "bad-value", {"value": word[1] if word else "", "name": name}
         choices = getattr(error.param.type, "choices", ())

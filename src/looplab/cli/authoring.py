@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from looplab import corpus, soundness
+from looplab.checks.runner import Record
 from looplab.cli.report import plain
 from looplab.cli.screen import FAILED, OK, Screen
 from looplab.course import LANGUAGES
@@ -15,7 +16,8 @@ from looplab.workspace import write
 
 
 def check(screen: Screen) -> int:
-    """Every rule of the house, then every program of the corpus. Prints each problem as it is found."""
+    """Every rule of the house, then every program of the corpus. Prints each problem as it is
+    found."""
     problems = soundness.problems(screen.course)
     for problem in problems:
         print(problem)
@@ -34,29 +36,36 @@ def check(screen: Screen) -> int:
     return FAILED if found else OK
 
 
-def case_problems(screen: Screen, case: corpus.Case, records: list[corpus.Record]) -> list[str]:
+def case_problems(screen: Screen, case: corpus.Case, records: list[Record]) -> list[str]:
     """What is wrong with one case: its verdict, or the message that is recorded beside it."""
     if (problem := corpus.problem(case, records)) is not None:
         return [problem]
     if case.kind != "wrong":
         return []
-    stale = [path for path, text in messages(screen, case, records).items() if not _same(path, text)]
-    return [f"{path.relative_to(screen.course.root)}: not what is shown now; run ./looplab dev record" for path in stale]
+    stale = [
+        path for path, text in messages(screen, case, records).items() if not _same(path, text)
+    ]
+    return [
+        f"{path.relative_to(screen.course.root)}: not what is shown now; run ./looplab dev record"
+        for path in stale
+    ]
 
 
-def messages(screen: Screen, case: corpus.Case, records: list[corpus.Record]) -> dict[Path, str]:
+def messages(screen: Screen, case: corpus.Case, records: list[Record]) -> dict[Path, str]:
     """The files beside a wrong solution: what its learner is shown, masked, in each language."""
     failure = corpus.failure(records)
     if failure is None:
         return {}
     record = corpus.masked(failure)
     return {
-        case.path.with_suffix(f".{lang}.txt"): plain(record, case.exercise, lang, timeline=False) for lang in LANGUAGES
+        case.path.with_suffix(f".{lang}.txt"): plain(record, case.exercise, lang, timeline=False)
+        for lang in LANGUAGES
     }
 
 
 def skeleton(screen: Screen) -> None:
-    """Write every start file that is not as it should be. Only for authors: learners edit lessons/."""
+    """Write every start file that is not as it should be. Only for authors: learners edit
+    lessons/."""
     made = same = 0
     for path, text in soundness.start_files(screen.course).items():
         if _same(path, text):
@@ -91,7 +100,15 @@ def record(screen: Screen) -> None:
 
 def docs(screen: Screen, port: int) -> int:
     """mkdocs with live reload, both languages."""
-    command = [sys.executable, "-m", "mkdocs", "serve", "--strict", "--dev-addr", f"127.0.0.1:{port}"]
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "serve",
+        "--strict",
+        "--dev-addr",
+        f"127.0.0.1:{port}",
+    ]
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": f"http://127.0.0.1:{port}/"}
     return subprocess.call(command, cwd=screen.course.root, env=environment)
 

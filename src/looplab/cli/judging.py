@@ -13,8 +13,11 @@ from looplab.cli.screen import FAILED, OK, OURS, Screen
 from looplab.course import Exercise
 
 
-def check(screen: Screen, exercises: Sequence[Exercise], target: Path, seed: int | None, as_json: bool) -> int:
-    """Judge the exercises on `target`, print what came out, keep it if it is the learner's own. Exit status."""
+def check(
+    screen: Screen, exercises: Sequence[Exercise], target: Path, seed: int | None, as_json: bool
+) -> int:
+    """Judge the exercises on `target`, print what came out, keep it if it is the learner's own.
+    Exit status."""
     own = target.resolve() == screen.workspace.lessons.resolve()
     records = judge(screen.course, exercises, target, seed)
     by_exercise: dict[str, list[Record]] = {exercise.id: [] for exercise in exercises}
@@ -25,7 +28,9 @@ def check(screen: Screen, exercises: Sequence[Exercise], target: Path, seed: int
     if own:
         for exercise_id, some in by_exercise.items():
             if not any(record["outcome"] == "our-fault" for record in some):
-                screen.workspace.mark(exercise_id, all(record["outcome"] in ("passed", "not-run") for record in some))
+                screen.workspace.mark(
+                    exercise_id, all(record["outcome"] in ("passed", "not-run") for record in some)
+                )
         screen.save()
     if "our-fault" in outcomes:
         return OURS
@@ -39,7 +44,9 @@ def _as_json(records: Iterable[Record]) -> Iterable[Record]:
         yield record
 
 
-def _as_text(screen: Screen, exercises: Sequence[Exercise], records: Iterable[Record]) -> Iterable[Record]:
+def _as_text(
+    screen: Screen, exercises: Sequence[Exercise], records: Iterable[Record]
+) -> Iterable[Record]:
     """A line a check; at the end of each exercise its verdict, the first failure of all in full."""
     records = iter(records)
     first = next(records)  # pytest is starting: meanwhile the console is made
@@ -50,7 +57,9 @@ def _as_text(screen: Screen, exercises: Sequence[Exercise], records: Iterable[Re
     for record in _chain(first, records):
         exercise = known[record["exercise"]]
         if not shown:
-            report.console.print(f"[bold]{exercise.id} {exercise.title[screen.lang]}[/]  [dim]{exercise.path}[/]")
+            report.console.print(
+                f"[bold]{exercise.id} {exercise.title[screen.lang]}[/]  [dim]{exercise.path}[/]"
+            )
         report.check_line(record, exercise.check(record["check"]))
         shown.append(record)
         yield record
@@ -60,7 +69,11 @@ def _as_text(screen: Screen, exercises: Sequence[Exercise], records: Iterable[Re
 
 
 def _end_of_exercise(
-    screen: Screen, report: Any, exercise: Exercise, records: list[Record], before: tuple[int, Record] | None
+    screen: Screen,
+    report: Any,
+    exercise: Exercise,
+    records: list[Record],
+    before: tuple[int, Record] | None,
 ) -> tuple[int, Record] | None:
     from looplab.cli.report import first_failure
 

@@ -71,12 +71,21 @@ def overview(screen: Screen) -> None:
         grid = Table.grid(padding=(0, 2, 0, 0))
         for question in lesson.questions:
             answered = question.id in progress.answers
-            grid.add_row("  ", report.yes if answered else report.dash, question.id, screen.say("question"), "", "")
+            grid.add_row(
+                "  ",
+                report.yes if answered else report.dash,
+                question.id,
+                screen.say("question"),
+                "",
+                "",
+            )
         for e in lesson.exercises:
             passed = e.id in progress.passed
             hard = report.say("report", "hard") if e.hard else ""
             points = screen.say("points", n=e.points)
-            grid.add_row("  ", report.yes if passed else report.dash, e.id, e.title[lang], points, hard)
+            grid.add_row(
+                "  ", report.yes if passed else report.dash, e.id, e.title[lang], points, hard
+            )
         report.console.print(grid)
 
 
@@ -117,7 +126,11 @@ def answer(screen: Screen, what: str, choice: int | None) -> None:
             report.line(f"  {n}  {text[screen.lang]}")
         if question.id in answers:
             report.line(screen.say("answer-again", n=answers[question.id]), "dim")
-        picked = choice if choice is not None and len(asked) == 1 else _pick(screen, len(question.choices))
+        picked = (
+            choice
+            if choice is not None and len(asked) == 1
+            else _pick(screen, len(question.choices))
+        )
         if not 1 <= picked <= len(question.choices):
             screen.fail("answer-bad", n=len(question.choices))
         answers[question.id] = picked
@@ -147,7 +160,10 @@ def reveal(screen: Screen, lesson: str, run: str) -> None:
         if picked == right:
             report.line("  " + screen.say("was-right"), "green")
         else:
-            report.line("  " + screen.say("was-wrong", text=question.choices[right - 1][screen.lang]), "yellow")
+            report.line(
+                "  " + screen.say("was-wrong", text=question.choices[right - 1][screen.lang]),
+                "yellow",
+            )
         report.line("  " + question.why[screen.lang])
 
 
@@ -167,7 +183,12 @@ def reset(screen: Screen, exercise: Exercise, yes: bool) -> None:
     try:
         workspace.reset(exercise, start, backup)
     except OSError as error:
-        screen.fail("unwritable", screen.say("unwritable-next"), file=error.filename or path, error=error.strerror or error)
+        screen.fail(
+            "unwritable",
+            screen.say("unwritable-next"),
+            file=error.filename or path,
+            error=error.strerror or error,
+        )
     workspace.mark(exercise.id, False)
     screen.save()
     screen.tell("reset-done" if existed else "reset-new", **names)
@@ -182,7 +203,11 @@ def diff(screen: Screen, exercise: Exercise, spoil: bool) -> None:
     reference = (screen.course.root / "solutions" / exercise.path).read_text("utf-8")
     lines = list(
         difflib.unified_diff(
-            mine.splitlines(), reference.splitlines(), f"lessons/{exercise.path}", f"solutions/{exercise.path}", lineterm=""
+            mine.splitlines(),
+            reference.splitlines(),
+            f"lessons/{exercise.path}",
+            f"solutions/{exercise.path}",
+            lineterm="",
         )
     )
     if not lines:

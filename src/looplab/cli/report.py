@@ -12,10 +12,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from looplab.checks.runner import Record
 from looplab.course import Check, Exercise
 from looplab.messages import sentence
 
-Record = Mapping[str, Any]
 TIMELINE = 12  # events shown
 _CODE = re.compile(r"`([^`]+)`")
 
@@ -33,7 +33,8 @@ class Report:
         return sentence(self.lang, table, key, args)
 
     def markup(self, text: str, style: str = "") -> Text:
-        """A sentence with `code` shown as code: in colour, or in its backticks where there is none."""
+        """A sentence with `code` shown as code: in colour, or in its backticks where there is
+        none."""
         if not self.console.color_system:
             return Text(text, style)
         shown, at = Text(style=style), 0
@@ -56,7 +57,9 @@ class Report:
             "not-run": (self.dash, "dim"),
         }.get(record["outcome"], ("!", "bold magenta"))
         text = Text(f"{glyph} ", style)
-        text.append_text(self.markup(check.title[self.lang], "" if record["outcome"] != "not-run" else "dim"))
+        text.append_text(
+            self.markup(check.title[self.lang], "" if record["outcome"] != "not-run" else "dim")
+        )
         if record["outcome"] == "not-run":
             text.append(f"  {self.not_run(record['reason'])}", "dim")
         self.console.print(Padding(text, (0, 0, 0, 2), expand=False))
@@ -69,14 +72,20 @@ class Report:
 
     # -- one failure, in full
 
-    def failure(self, record: Record, exercise: Exercise, number: int, *, timeline: bool = True) -> None:
+    def failure(
+        self, record: Record, exercise: Exercise, number: int, *, timeline: bool = True
+    ) -> None:
         check = exercise.check(record["check"])
         title = Text(f"{self.no} {exercise.id} ", "bold red")
         title.append(exercise.title[self.lang], "bold")
         title.append(f"  [{number}/{len(exercise.checks)}]  ", "dim")
         title.append_text(self.markup(check.title[self.lang]))
         self.console.print(title)
-        rows = self._our_fault(record) if record["outcome"] == "our-fault" else self._rows(record, exercise, check, timeline)
+        rows = (
+            self._our_fault(record)
+            if record["outcome"] == "our-fault"
+            else self._rows(record, exercise, check, timeline)
+        )
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(no_wrap=True, style="dim")
         grid.add_column(overflow="fold")
@@ -86,14 +95,26 @@ class Report:
 
     def _our_fault(self, record: Record) -> list[tuple[str, Text]]:
         lines = str(record.get("error", "")).rstrip().splitlines()[-8:]
-        return [("", Text(self.say("report", "our-fault"), "magenta")), ("", Text("\n".join(lines)))]
+        return [
+            ("", Text(self.say("report", "our-fault"), "magenta")),
+            ("", Text("\n".join(lines))),
+        ]
 
-    def _rows(self, record: Record, exercise: Exercise, check: Check, timeline: bool) -> list[tuple[str, Text]]:
-        seen = self.say("report", "join").join(self.say("say", one["id"], **one["args"]) for one in record["seen"])
+    def _rows(
+        self, record: Record, exercise: Exercise, check: Check, timeline: bool
+    ) -> list[tuple[str, Text]]:
+        seen = self.say("report", "join").join(
+            self.say("say", one["id"], **one["args"]) for one in record["seen"]
+        )
         fault = record["fault"]
         rows = [
             (self.say("report", "happened"), self.markup(seen, "bold")),
-            (self.say("report", "expected"), self.markup(self.say("say", record["expected"]["id"], **record["expected"]["args"]))),
+            (
+                self.say("report", "expected"),
+                self.markup(
+                    self.say("say", record["expected"]["id"], **record["expected"]["args"])
+                ),
+            ),
         ]
         if record["where"]:
             label = "died-at" if record["traceback"] else "where"
@@ -102,21 +123,31 @@ class Report:
             rows.append((self.say("report", "traceback"), Text("\n".join(record["traceback"]))))
         if timeline and record.get("timeline"):
             rows.append((self.say("report", "timeline"), self._timeline(record["timeline"])))
-        if timeline and record.get("output") and fault in ("never-ready", "wrong-output", "silent", "exited"):
+        if (
+            timeline
+            and record.get("output")
+            and fault in ("never-ready", "wrong-output", "silent", "exited")
+        ):
             rows.append((self.say("report", "output"), Text("\n".join(record["output"][-6:]))))
         rows.append((self.say("report", "idea"), self._idea(fault, exercise, check)))
-        rows.append((self.say("report", "next"), Text(f"./looplab hint {exercise.id}", "bold cyan")))
+        rows.append(
+            (self.say("report", "next"), Text(f"./looplab hint {exercise.id}", "bold cyan"))
+        )
         return rows
 
     def _idea(self, fault: str, exercise: Exercise, check: Check) -> Text:
         idea = self.markup(self.say(f"fault.{fault}", "idea"))
-        idea.append("\n" + self.say("report", "docs", page=f"{exercise.lesson}#{check.docs}"), "dim")
+        idea.append(
+            "\n" + self.say("report", "docs", page=f"{exercise.lesson}#{check.docs}"), "dim"
+        )
         return idea
 
     def _where(self, where: Mapping[str, Any]) -> Text:
         text = Text(f"{where['file']}:{where['line']}", "bold")
         if where["call"]:
-            text.append(f"  {where['call']}()" if where["call"].isidentifier() else f"  {where['call']}")
+            text.append(
+                f"  {where['call']}()" if where["call"].isidentifier() else f"  {where['call']}"
+            )
         if where["waits_for"]:
             text.append("  " + self.say("report", "waits-for", who=where["waits_for"]))
         if where["source"]:
@@ -155,19 +186,23 @@ class Report:
 
     def explanation(self, exercise: Exercise) -> None:
         self.console.print(Text(self.say("report", "why"), "dim"))
-        self.console.print(Padding(self.markup(exercise.after[self.lang]), (0, 0, 0, 2), expand=False))
+        self.console.print(
+            Padding(self.markup(exercise.after[self.lang]), (0, 0, 0, 2), expand=False)
+        )
 
 
 def first_failure(records: Iterable[Record]) -> tuple[int, Record] | None:
     """The first record, counted from 1, that failed or was our fault."""
-    return next(((n, r) for n, r in enumerate(records, 1) if r["outcome"] in ("failed", "our-fault")), None)
+    return next(
+        ((n, r) for n, r in enumerate(records, 1) if r["outcome"] in ("failed", "our-fault")), None
+    )
 
 
 def plain(record: Record, exercise: Exercise, lang: str, *, timeline: bool = True) -> str:
-    """The failure as plain text at 80 columns: for pytest's own report, for the recorded messages."""
+    """The failure as plain text at 80 columns: for pytest's own report, for the recorded
+    messages."""
     console = Console(file=StringIO(), width=80, color_system=None, legacy_windows=False)
     number = [check.id for check in exercise.checks].index(record["check"]) + 1
     Report(console, lang).failure(record, exercise, number, timeline=timeline)
     assert isinstance(console.file, StringIO)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
-

@@ -17,7 +17,8 @@ from looplab.course import normal
 
 
 def run(screen: Screen, what: str, port: int | None) -> int:
-    """The learner's program (or a lesson's demo, `02.demo`) as the learner would start it by hand."""
+    """The learner's program (or a lesson's demo, `02.demo`) as the learner would start it by
+    hand."""
     if (found := _demo(screen, what)) is not None:
         lesson, path = found
         for question in screen.course.lesson(lesson).questions:
@@ -53,7 +54,9 @@ def _start(screen: Screen, args: list[str]) -> int:
     shown = [str(Path(args[0]).relative_to(screen.course.root)), *args[1:]]
     screen.tell("run-line", command=" ".join(["python3", *shown]))
     sys.stdout.flush()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
+    }
     child = subprocess.Popen([python(), *args], env=environment)
     while True:
         try:
@@ -63,7 +66,12 @@ def _start(screen: Screen, args: list[str]) -> int:
 
 
 def _talk(screen: Screen, port: int) -> None:
-    tools = {"nc": "nc 127.0.0.1 {}", "ncat": "ncat 127.0.0.1 {}", "telnet": "telnet 127.0.0.1 {}", "curl": "curl -s telnet://127.0.0.1:{}"}
+    tools = {
+        "nc": "nc 127.0.0.1 {}",
+        "ncat": "ncat 127.0.0.1 {}",
+        "telnet": "telnet 127.0.0.1 {}",
+        "curl": "curl -s telnet://127.0.0.1:{}",
+    }
     command = next((form.format(port) for tool, form in tools.items() if shutil.which(tool)), None)
     if command:
         screen.tell("talk", command=command)

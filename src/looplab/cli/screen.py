@@ -17,7 +17,9 @@ _PLAIN = {"✓": "ok", "✗": "x", "·": "|", "×": "x", "…": "...", "—": "-
 def _spell_out(error: UnicodeError) -> tuple[str, int]:
     """For a console that is not UTF-8: what it cannot show, in letters that it can."""
     assert isinstance(error, UnicodeEncodeError)
-    return "".join(_PLAIN.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
+    return "".join(
+        _PLAIN.get(letter, "?") for letter in error.object[error.start : error.end]
+    ), error.end
 
 
 codecs.register_error("looplab", _spell_out)
@@ -66,7 +68,9 @@ class Screen:
     def save(self) -> None:
         """Keep the progress; a folder that cannot be written costs the memory, not the verdict."""
         if self.workspace.kept_aside is not None:
-            self.warn("progress-corrupt", kept=self.workspace.kept_aside.relative_to(self.course.root))
+            self.warn(
+                "progress-corrupt", kept=self.workspace.kept_aside.relative_to(self.course.root)
+            )
             self.warn("progress-rebuild")
             self.workspace.kept_aside = None
         try:
