@@ -29,7 +29,10 @@ class Farewell:
 
     def greets(self, who=""):
         """A client connects and is greeted: 26 bytes, then EOF, before it has sent anything."""
-        peer = self.tester.connect(who)
+        return self.is_greeted(self.tester.connect(who))
+
+    def is_greeted(self, peer):
+        """This client receives the greeting and EOF, nothing else."""
         expected = say("greeting", who=peer.name, text=GREETING.decode())
         try:
             self.tester.until(lambda: peer.eof or peer.was_reset)
@@ -103,18 +106,25 @@ class TestFarewell:
 
     def test_half(self, tester):
         show = Farewell(tester)
-        guest = tester.connect()
-        guest.send(b"x" * 5000)
-        guest.shut()
-        tester.until(lambda: guest.eof or guest.was_reset)
+        with show.program.paused():
+            guest = tester.connect()
+            guest.send(b"x" * 5000)
+            guest.shut()
+        show.is_greeted(guest)
         show.totals(guest, 5000)
         show.serves()
 
     def test_reset(self, tester):
         show = Farewell(tester)
         for i in range(20):
-            guest = tester.connect() if i % 2 else show.greets()
-            if i % 3:
+            if i % 2:
+                with show.program.paused():  # gone before it is greeted
+                    guest = tester.connect()
+                    guest.send(b"x" * 100)
+                    guest.reset()
+                continue
+            guest = show.greets()
+            if i % 4:
                 guest.send(b"x" * 100)
             guest.reset()
         show.serves()
@@ -123,8 +133,12 @@ class TestFarewell:
     def test_flock(self, tester):
         show = Farewell(tester)
         for _ in range(30):
-            for guest in [tester.connect() for _ in range(10)]:
-                guest.close()
+            with show.program.paused():  # they have left before they are greeted
+                guests = [tester.connect() for _ in range(10)]
+                for guest in guests:
+                    guest.close()
+            for guest in guests:  # all met, before more come than the backlog holds
+                show.totals(guest, 0)
         show.serves()
         probes.alive(tester)
 

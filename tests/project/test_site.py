@@ -549,3 +549,15 @@ def test_a_wrapped_chinese_paragraph_has_no_gaps():
     html = md.convert("第一行，\n第二行\n*着重*\n又一行\nselect 之后\n\n    代码\n    代码\n")
     assert "第一行，第二行<em>着重</em>又一行\nselect 之后" in html
     assert "代码\n代码" in html
+
+
+def test_the_mask_strip_shows_what_was_recorded():
+    """Every event of docs/records/03_poll/masks.txt lights the same lamps in the figure."""
+    recorded = {}
+    for line in (ROOT / "docs/records/03_poll/masks.txt").read_text("utf-8").splitlines():
+        event, *lamps = re.split(r"\s{2,}", line.strip())
+        recorded[event] = [lamp for lamp in lamps if lamp != "-"]
+    for lang in ("en", "zh"):
+        text = (ROOT / f"docs/figures/03_masks.{lang}.html").read_text("utf-8")
+        drawn = re.findall(r'data-event="([^"]*)" data-bits="([^"]*)"', text)
+        assert {event: bits.split() for event, bits in drawn} == recorded

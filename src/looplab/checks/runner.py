@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -48,42 +49,29 @@ def _judge_lesson(
     to_first_failure: bool,
 ) -> Iterator[Record]:
     expected = [(exercise.id, check.id) for exercise in exercises for check in exercise.checks]
-    read_end, write_end = os.pipe()
-    command = [
-        *(sys.executable, "-P", "-m", "pytest", "-q", "--noconftest", "--capture=no", "--tb=short"),
-        *("--assert=plain", "-p", "looplab.checks.plugin", "-p", "no:cacheprovider"),
-        *("-c", os.devnull, f"--rootdir={root}", str(root / "tests" / f"test_{lesson}.py")),
-        *(f"--target={target.resolve()}", f"--records-fd={write_end}"),
-        *(f"--exercise={exercise.id}" for exercise in exercises),
-        *([f"--seed={seed}"] if seed is not None else []),
-    ]
-    with tempfile.TemporaryFile() as log:
-        child = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            pass_fds=(write_end,),
-            env=_environment(),
-            cwd=root,
-        )
-        os.close(write_end)
-        try:
-            with open(read_end, encoding="utf-8") as records:
-                for line in records:
-                    record = json.loads(line)
-                    pair = (record["exercise"], record["check"])
-                    if pair in expected:
-                        expected.remove(pair)
-                    yield record
-                    if to_first_failure and record["outcome"] == "failed":
-                        expected.clear()
-                    if not expected:
-                        break  # its program is gone by then: pytest's own end is not waited for
-        finally:
-            _end(child, finished=not expected)
-        log.seek(0)
-        said = log.read().decode("utf-8", "replace")[-4000:]
+    worker = _spare.pop() if _spare else Worker()
+    worker.run(
+        [
+            *("-q", "--noconftest", "--capture=no", "--tb=short", "--assert=plain"),
+            *("-p", "looplab.checks.plugin", "-p", "no:cacheprovider"),
+            *("-c", os.devnull, f"--rootdir={root}", str(root / "tests" / f"test_{lesson}.py")),
+            *(f"--target={target.resolve()}", f"--records-fd={worker.records_fd}"),
+            *(f"--exercise={exercise.id}" for exercise in exercises),
+            *([f"--seed={seed}"] if seed is not None else []),
+        ]
+    )
+    try:
+        for record in worker.records():
+            pair = (record["exercise"], record["check"])
+            if pair in expected:
+                expected.remove(pair)
+            yield record
+            if to_first_failure and record["outcome"] == "failed":
+                expected.clear()
+            if not expected:
+                break  # its program is gone by then: pytest's own end is not waited for
+    finally:
+        worker.end(finished=not expected)
     for exercise_id, check_id in expected:
         yield {
             "exercise": exercise_id,
@@ -92,20 +80,61 @@ def _judge_lesson(
             "seconds": 0.0,
             "seed": seed,
             "engine": "target",
-            "error": f"pytest ended with status {child.returncode} and left no record\n{said}",
+            "error": f"pytest ended with status {worker.status} and left no record\n{worker.said}",
         }
 
 
-def _end(child: subprocess.Popen[bytes], finished: bool) -> None:
-    if finished:
-        child.kill()
-    elif sys.exc_info()[0] is not None:
-        child.send_signal(signal.SIGINT)  # pytest then ends the learner's program too
-    try:
-        child.wait(10)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+class Worker:
+    """A pytest process: started at once, told later what to run, read record by record."""
+
+    def __init__(self) -> None:
+        self._read_end, self.records_fd = os.pipe()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed by end()
+        self._child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "looplab.checks.worker"],
+            stdin=subprocess.PIPE,
+            stdout=self._log,
+            stderr=self._log,
+            pass_fds=(self.records_fd,),
+            env=_environment(),
+        )
+        os.close(self.records_fd)
+        self.status: int | None = None
+        self.said = ""  # the end of what pytest printed
+
+    def run(self, arguments: list[str]) -> None:
+        assert self._child.stdin is not None
+        with contextlib.suppress(BrokenPipeError), self._child.stdin as pipe:
+            pipe.write(json.dumps(arguments).encode() + b"\n")
+
+    def records(self) -> Iterator[Record]:
+        with open(self._read_end, encoding="utf-8") as lines:
+            for line in lines:
+                yield json.loads(line)
+
+    def end(self, finished: bool) -> None:
+        """Wait for its end; `finished`: nothing more is wanted of it."""
+        if finished:
+            self._child.kill()
+        elif sys.exc_info()[0] is not None:
+            self._child.send_signal(signal.SIGINT)  # pytest then ends the learner's program too
+        try:
+            self._child.wait(10)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+        self.status = self._child.returncode
+        self._log.seek(0)
+        self.said = self._log.read().decode("utf-8", "replace")[-4000:]
+        self._log.close()
+
+
+_spare: list[Worker] = []
+
+
+def warm() -> None:
+    """Start a worker now; the next `judge` takes it. Without one it ends with this process."""
+    _spare.append(Worker())
 
 
 def _environment() -> dict[str, str]:

@@ -55,6 +55,8 @@ class Setting:
 class Tester:
     """One program and its clients. Close it when the check ends."""
 
+    __test__ = False  # pytest: a name that begins with Test is not always a test
+
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self.random = random.Random(setting.seed)

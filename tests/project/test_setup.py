@@ -1,0 +1,93 @@
+"""The wrapper on a machine that lacks something, and the checks on other Pythons."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from looplab import course
+
+ROOT = course.ROOT
+
+
+def bare_path(tmp_path: Path, python: str | None) -> str:
+    """A PATH with the shell's own tools and, if given, one `python3` that answers as told."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for tool in ("sh", "cmp", "cp", "env", "dirname"):
+        (folder / tool).symlink_to(shutil.which(tool))
+    if python is not None:
+        (folder / "python3").write_text(f"#!/bin/sh\n{python}\n")
+        (folder / "python3").chmod(0o755)
+    return str(folder)
+
+
+def wrapper(tmp_path: Path, path: str, lang: str) -> subprocess.CompletedProcess[str]:
+    shutil.copy(ROOT / "looplab", tmp_path / "looplab")
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    env = {"PATH": path, "HOME": str(tmp_path), "LANG": lang}
+    return subprocess.run(["./looplab"], capture_output=True, text=True, cwd=tmp_path, env=env)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("C.UTF-8", "found none on PATH"), ("zh_CN.UTF-8", "没有找到")]
+)
+@pytest.mark.parametrize("python", [None, "exit 1"], ids=["missing", "too old"])
+def test_no_python(tmp_path, lang, words, python):
+    done = wrapper(tmp_path, bare_path(tmp_path, python), lang)
+    assert done.returncode == 2
+    assert words in done.stderr and "apt install python3 python3-venv" in done.stderr
+    assert "looplab" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("C.UTF-8", "has no venv module"), ("zh_CN.UTF-8", "没有 venv 模块")]
+)
+def test_no_venv(tmp_path, lang, words):
+    python = 'case "$2" in *venv*) exit 1 ;; *) exit 0 ;; esac'
+    done = wrapper(tmp_path, bare_path(tmp_path, python), lang)
+    assert done.returncode == 2
+    assert words in done.stderr and "apt install python3-venv" in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_the_locks_name_no_host_and_every_package_has_hashes():
+    for name in ("run", "dev"):
+        text = (ROOT / "requirements" / f"{name}.txt").read_text()
+        assert "://" not in text and "index" not in text.replace("pathspec", "")
+        for line in text.replace("\\\n", " ").splitlines():
+            assert "--hash=sha256:" in line, line
+
+
+def pythons() -> list[str]:
+    """Other CPythons of this machine that the course supports."""
+    names = [shutil.which(f"python3.{minor}") for minor in (12, 13, 14)]
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    names += sorted(map(str, versions.glob("3.1[2-4].*/bin/python3")))
+    found: dict[str, str] = {}
+    for name in filter(None, names):
+        code = "import sys; print(*sys.version_info[:2])"
+        done = subprocess.run([name, "-c", code], capture_output=True, text=True)
+        if done.returncode == 0:
+            found.setdefault(done.stdout.strip(), name)
+    found.pop("{} {}".format(*sys.version_info[:2]), None)
+    return list(found.values())
+
+
+@pytest.mark.skipif(not pythons(), reason="no other Python than this one is installed")
+@pytest.mark.parametrize("python", pythons())
+def test_set_up_and_lesson_checks_on_other_pythons(tmp_path, python):
+    """The wrapper sets itself up with this Python, and every reference solution passes on it."""
+    environment = os.environ | {"LOOPLAB_PYTHON": python, "LOOPLAB_VENV": str(tmp_path / "venv")}
+    command = [str(ROOT / "looplab"), "check", "--all", "--target", "solutions", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
+    assert done.returncode == 0, done.stderr
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    checks = [(e.id, check.id) for e in course.load().exercises for check in e.checks]
+    assert [(r["exercise"], r["check"], r["outcome"]) for r in records] == [
+        (*one, "passed") for one in checks
+    ]

@@ -1,0 +1,136 @@
+"""The tester itself: what it calls stuck, what it must never call stuck, what it leaves behind."""
+
+import textwrap
+import time
+
+import pytest
+from conftest import running
+
+from looplab.checks import proc
+from looplab.checks.faults import CheckFailed, say
+from looplab.checks.tester import NotThere, Setting, Tester, calibrate
+
+HEAD = """\
+import os, select, signal, socket, sys, threading, time
+listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+"""
+LINUX = pytest.mark.skipif(not proc.LINUX, reason="the stuck detector reads /proc")
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a program whose text follows the ready line; a client is connected to it."""
+    testers = []
+
+    def begin(body: str, forbidden: tuple[str, ...] = ()) -> Tester:
+        path = tmp_path / "02_select" / "program.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(HEAD + textwrap.dedent(body))
+        tester = Tester(Setting(path, forbidden, "seed", 1.0))
+        testers.append(tester)
+        tester.start()
+        tester.connect()
+        return tester
+
+    yield begin
+    for tester in testers:
+        tester.close()
+    assert not running(tmp_path)
+
+
+def printed(tester: Tester, word: str) -> bool:
+    return any(word in line for line in tester.lines())
+
+
+ASLEEP = {
+    "accept": ("client, _ = listener.accept()\nlistener.accept()\n", "accept", 5),
+    "recv": ("client, _ = listener.accept()\nclient.recv(1)\n", "recv", 5),
+    "select": ("client, _ = listener.accept()\nselect.select([client], [], [])\n", "select", 5),
+    "poll": ("p = select.poll()\np.register(0, 0)\np.poll()\n", "poll", 6),
+    "join": (
+        "t = threading.Thread(target=os.read, args=(0, 1))\nt.start()\nt.join()\n",
+        "a lock or join",
+        6,
+    ),
+    "child": ("if os.fork() == 0:\n    os.read(0, 1)\nos.wait()\n", "wait", 6),
+}
+
+
+@LINUX
+@pytest.mark.parametrize("name", ASLEEP)
+def test_a_program_that_sleeps_for_good_is_stuck_at_once(start, name):
+    body, call, line = ASLEEP[name]
+    tester = start(body)
+    with pytest.raises(NotThere) as why:
+        tester.until(lambda: printed(tester, "never"))
+    assert why.value.stuck and why.value.waited < 2
+    assert why.value.stuck[0].call == call
+    failed = tester.blame(say("ready"), why.value, "silent")
+    assert failed.where.line == line and failed.where.call == call
+
+
+AWAKE = {
+    "sleeps a while": "time.sleep(1.5)\nprint('done')\n",
+    "waits with a timeout": "select.select([], [], [], 1.5)\nprint('done')\n",
+    "polls with a timeout": "p = select.poll()\np.poll(1500)\nprint('done')\n",
+    "socket timeout": "listener.accept()\nlistener.settimeout(1.5)\ntry:\n    listener.accept()\n"
+    "except TimeoutError:\n    print('done')\n",
+    "another thread works": "threading.Timer(1.5, lambda: print('done')).start()\n"
+    "listener.accept()\n",
+    "computes": "end = time.monotonic() + 1.5\nwhile time.monotonic() < end:\n    pass\n"
+    "print('done')\n",
+    "a child works": "if os.fork() == 0:\n    time.sleep(1.5)\n    print('done')\n    os._exit(0)\n"
+    "os.wait()\n",
+}
+
+
+@pytest.mark.parametrize("name", AWAKE)
+def test_a_program_that_may_still_move_is_never_stuck(start, name):
+    tester = start(AWAKE[name])
+    took = tester.until(lambda: printed(tester, "done"))
+    assert took > 1
+
+
+def test_not_armed_means_the_deadline_decides(start):
+    tester = start("listener.accept()\nlistener.accept()\n")
+    began = time.monotonic()
+    with pytest.raises(NotThere) as why:
+        tester.until(lambda: False, seconds=1, armed=False)
+    assert why.value.stuck is None and time.monotonic() - began >= 1
+
+
+def test_the_client_that_a_blocked_program_waits_for_is_named(start):
+    tester = start("a, _ = listener.accept()\nb, _ = listener.accept()\na.recv(1)\n")
+    tester.connect()
+    with pytest.raises(NotThere) as why:
+        tester.until(lambda: False)
+    failed = tester.blame(say("ready"), why.value, "silent")
+    assert (failed.fault, failed.where.waits_for) == ("blocked-in-recv", "A")
+
+
+def test_idle_and_busy_are_told_apart(start):
+    assert start("listener.accept()\nselect.select([listener], [], [])\n").share(0.3) < 0.1
+    assert start("while True:\n    pass\n").share(0.3) > 0.8
+
+
+def test_a_traceback_shows_own_frames_only(start):
+    tester = start("import json\ndef f():\n    json.loads('no')\nlistener.accept()\nf()\n")
+    failed = tester.failure("silent", say("ready")) if tester.program.ended() else None
+    while failed is None or failed.fault == "silent":
+        tester.pump(0.01)
+        failed = tester.blame(say("ready"), None, "silent") if tester.program.ended() else None
+    assert failed.fault == "crashed" and failed.where.line == 6
+    assert "JSONDecodeError" in failed.trace[-1]
+    assert [line for line in failed.trace if "json" in line and "File" in line] == []
+
+
+def test_a_forbidden_import_is_found_wherever_it_hides(start):
+    for line in ("import threading", "from threading import Thread", "import os, threading as t"):
+        with pytest.raises(CheckFailed) as why:
+            start(f"def f():\n    {line}\n", forbidden=("threading",))
+        assert why.value.fault == "forbidden-import"
+
+
+def test_calibration_is_never_below_an_idle_machine():
+    assert 1.0 <= calibrate() <= 4.0
