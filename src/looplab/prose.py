@@ -60,6 +60,7 @@ def plain(markdown: str) -> str:
     text = _CODE.sub("X", text)
     text = _NOT_PROSE.sub("", text)
     text = re.sub(r"\{\w+\}", "X", text)  # a value that will stand there
+    text = re.sub(r"(?<=[，。；：？！、）”])\*\* ", "", text)  # CommonMark needs that space after **
     return re.sub(r"[*_]{1,2}(?=\S)|(?<=\S)[*_]{1,2}|\[|\]", "", text)
 
 

@@ -168,7 +168,8 @@ def sentences_are_whole(course: Course) -> Iterator[str]:
     for name in sorted(told ^ faults.FAULTS):
         yield f"fault {name}: in only one of messages.toml and checks/faults.py"
     used = set()
-    for path in [*(course.root / "src").rglob("*.py"), *(course.root / "tests").glob("*.py")]:
+    checks = course.root / "src" / "looplab" / "checks"
+    for path in [*checks.rglob("*.py"), *(course.root / "tests").glob("*.py")]:
         used |= set(re.findall(r'(?<![.\w])say\(\s*"([\w-]+)"', path.read_text("utf-8")))
     for name in sorted(used - set(catalogue()["say"])):
         yield f"messages.toml [say] has no {name}"

@@ -8,6 +8,7 @@ import pytest
 from looplab import course, prose, soundness
 
 COURSE = course.load()
+FORMATTED = ("src", "tests/project", "tests/conftest.py", "hooks")
 
 
 @pytest.mark.parametrize("rule", soundness.RULES, ids=lambda rule: rule.__name__)
@@ -17,7 +18,7 @@ def test_rule(rule):
 
 @pytest.mark.parametrize(
     "command",
-    [["ruff", "check", "."], ["ruff", "format", "--check", "src", "tests"], ["mypy"]],
+    [["ruff", "check", "."], ["ruff", "format", "--check", *FORMATTED], ["mypy"]],
     ids=lambda command: " ".join(command[:2]),
 )
 def test_style(command):
