@@ -93,6 +93,7 @@ class TestFarewell:
         show = Farewell(tester)
         slow = show.greets()
         slow.send(b"x" * 1000)
+        tester.calm()  # heard, and waited for, before the next one comes
         for size in (1, 307_200, 307_200, 307_200):
             guest = show.greets()
             with show.program.paused():  # the data and the end of it meet the program together

@@ -60,7 +60,8 @@ def plain(markdown: str) -> str:
     text = _CODE.sub("X", text)
     text = _NOT_PROSE.sub("", text)
     text = re.sub(r"\{\w+\}", "X", text)  # a value that will stand there
-    text = re.sub(r"(?<=[，。；：？！、）”])\*\* ", "", text)  # CommonMark needs that space after **
+    # After bold text that ends with punctuation CommonMark wants a space before Chinese.
+    text = re.sub(r"(?<=[，。；：？！、）”])\*\* ", "", text)
     return re.sub(r"[*_]{1,2}(?=\S)|(?<=\S)[*_]{1,2}|\[|\]", "", text)
 
 

@@ -157,6 +157,14 @@ def _sleep(pid: int, task: str) -> Sleep | None:
     return Sleep(pid, PYTHON_NAMES.get(name, name), args[0], (int(stat[11]), int(stat[12])))
 
 
+def stopped(pid: int) -> bool:
+    """Whether every thread has been stopped by a signal; True where that is not known."""
+    if not LINUX:
+        return True
+    states = [_read(f"{task}/stat").rpartition(")")[2].split()[:1] for task in _tasks(pid)]
+    return all(state == ["T"] for state in states)
+
+
 def adopt_orphans() -> None:
     """From now on a descendant that loses its parent becomes a child of this process (Linux)."""
     if LINUX:

@@ -186,6 +186,9 @@ class Program:
     def paused(self) -> Iterator[None]:
         """It does nothing inside: what happens meanwhile meets it all at once."""
         self._signal(signal.SIGSTOP)
+        end = time.monotonic() + 1
+        while not (self.ended() or proc.stopped(self.pid)) and time.monotonic() < end:
+            time.sleep(0.0002)  # a signal takes effect a moment after it was sent
         try:
             yield
         finally:
