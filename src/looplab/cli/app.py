@@ -243,6 +243,20 @@ def dev_record(screen: Screen) -> None:
     authoring.record(screen)
 
 
+@dev.command("soak")
+@click.argument("what", required=False)
+@click.option("--times", type=click.IntRange(1), default=10)
+@click.option("--jobs", type=click.IntRange(1), default=4)
+@click.option("--load", type=click.IntRange(0), default=1)
+@click.pass_context
+def dev_soak(ctx: click.Context, what: str | None, times: int, jobs: int, load: int) -> None:
+    from looplab.cli import soaking
+
+    screen = _screen(ctx)
+    exercises = screen.course.find(what) if what else screen.course.exercises
+    ctx.exit(soaking.soak(screen, exercises, times, jobs, load))
+
+
 @dev.command("docs")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000)
 @click.pass_context
