@@ -6,7 +6,6 @@ import pytest
 from looplab import course, messages
 from looplab.cli.report import plain
 
-pytest_plugins = ["looplab.checks.plugin"]
 collect_ignore = ["right", "wrong", "programs"]
 
 

@@ -115,7 +115,7 @@ def docs(screen: Screen, port: int) -> int:
 
 def test(screen: Screen, args: list[str]) -> int:
     """The project's own tests: its tool, its site, and the lessons' checks on the reference."""
-    command = [sys.executable, "-m", "pytest", "--target", "solutions", *(args or ["tests"])]
+    command = [sys.executable, "-m", "pytest", "--target", "solutions", *args]
     return subprocess.call(command, cwd=screen.course.root)
 
 
