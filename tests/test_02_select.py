@@ -145,7 +145,9 @@ class TestDropTheSilent:
         if not (silent.eof or silent.was_reset):
             probes.alive(tester)
             return tester.failure(
-                "not-closed", expected, say("eof-late", seconds=round(2 * limit, 2))
+                "not-dropped",
+                expected,
+                say("eof-late", who=silent.name, seconds=round(2 * limit, 2)),
             )
         took = time.monotonic() - began
         if took < 0.9 * limit:

@@ -151,7 +151,7 @@ class Course:
         return next(e for e in self.lesson_of(exercise_id).exercises if e.id == exercise_id)
 
     def find(self, what: str) -> tuple[Exercise, ...]:
-        """The exercises that WHAT names: `2`, `02`, `select`, `02_select` or `02.1`.
+        """The exercises that WHAT names: `2`, `02`, `select`, `02_select`, `02.1` or a file.
 
         Raises UnknownTarget with near matches.
         """
@@ -159,6 +159,10 @@ class Course:
         for key in self.keys:
             if word in (key, key[:2], key[3:]):
                 return self.lesson(key).exercises
+            if word.endswith(".py"):
+                if found := [e for e in self.lesson(key).exercises if word.endswith(e.path)]:
+                    return (found[0],)
+                continue
             if word.startswith(key[:2] + "."):
                 exercises = self.lesson(key).exercises
                 if found := [e for e in exercises if e.id == word]:

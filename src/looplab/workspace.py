@@ -25,6 +25,7 @@ class Progress:
 
     passed: dict[str, str] = field(default_factory=dict)  # exercise -> when (ISO)
     answers: dict[str, int] = field(default_factory=dict)  # question -> choice, 1 is the first
+    revealed: list[str] = field(default_factory=list)  # questions whose answer was shown
     hints: dict[str, int] = field(default_factory=dict)  # exercise -> how many were shown
     lang: str = ""
     welcomed: bool = False

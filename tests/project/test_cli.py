@@ -120,14 +120,16 @@ def test_answer_is_asked_and_told_after_the_run(house, lang):
     child.expect_exact(sentence(lang, "cli", "answer-bad", {"n": len(question.choices)}))
     wrong = question.answer % len(question.choices) + 1
     child.sendline(str(wrong))
-    assert f"looplab run 02.{question.after}" in screen_of(child)
-    for other in course.load().lesson("02_select").questions[1:]:
-        house.run("answer", other.id, "1", lang=lang)
+    last = course.load().lesson("02_select").questions[-1]
+    assert f"looplab answer {last.id}" in screen_of(child)
+    assert f"looplab run 02.{question.after}" in house.run("answer", last.id, "1", lang=lang).stdout
     done = house.run("run", f"02.{question.after}", lang=lang, COLUMNS="300")
     assert done.returncode == 0
     right = question.choices[question.answer - 1][lang]
     assert sentence(lang, "cli", "was-wrong", {"text": right}) in done.stdout
     assert question.why[lang].replace("`", "")[:20] in done.stdout.replace("`", "")
+    late = house.run("answer", question.id, str(question.answer), lang=lang)
+    assert sentence(lang, "cli", "answer-closed", {"n": wrong}) in late.stdout
 
 
 def test_run_asks_for_the_prediction_first(house):

@@ -12,7 +12,7 @@ FAULTS = frozenset(
         *("not-implemented", "crashed", "exited", "never-ready", "output-flood"),
         *("blocked-in-recv", "blocked-in-accept", "blocked-in-send", "stuck", "silent"),
         *("wrong-output", "busy-loop", "extra-threads", "extra-processes", "fd-leak"),
-        *("not-closed", "closed-too-soon", "short-total", "late"),
+        *("not-closed", "not-dropped", "not-accepted", "closed-too-soon", "short-total", "late"),
         *("ignores-sigint", "traceback-on-quit", "wrong-status", "port-not-free"),
     ]
 )

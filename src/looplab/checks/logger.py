@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 
-from looplab.checks.faults import say
+from looplab.checks.faults import CheckFailed, Say, say
 from looplab.checks.peer import Peer
 from looplab.checks.tester import PATIENCE, NotThere, Tester
 
+_ARRIVAL = re.compile(r"Got connection from (?P<name>127\.0\.0\.1:\d+)")
 _LINE = re.compile(r"(?P<name>127\.0\.0\.1:\d+) (?P<rest>disconnected|b'.*'|b\".*\")")
 
 
@@ -22,14 +23,15 @@ class Logger:
         self._here: set[str] = set()
         self._gone: set[str] = set()
         self._said: dict[str, bytearray] = {}
+        self._other: list[str] = []  # lines in no form of the contract
 
     # -- what the log says; lines that are not in the contract are the program's own business
 
     def _update(self) -> None:
         lines = self.tester.lines()
         for line in lines[self._read :]:
-            if line.startswith("Got connection from "):
-                self._here.add(line.removeprefix("Got connection from "))
+            if match := _ARRIVAL.fullmatch(line):
+                self._here.add(match["name"])
             elif match := _LINE.fullmatch(line):
                 if match["rest"] == "disconnected":
                     self._gone.add(match["name"])
@@ -37,7 +39,26 @@ class Logger:
                     self._said.setdefault(match["name"], bytearray()).extend(
                         ast.literal_eval(match["rest"])
                     )
+            else:
+                self._other.append(line)
         self._read = len(lines)
+
+    def _unless_reworded(
+        self, failure: CheckFailed, peer: Peer, expected: Say, *words: str
+    ) -> CheckFailed:
+        """`failure`, unless the line did come in other words: then its form is the fault.
+
+        Such a line names the client's port, or has one of `words`.
+        """
+        if failure.fault not in ("stuck", "silent"):
+            return failure
+        self._update()
+        port = peer.address.rpartition(":")[2]
+        for line in reversed(self._other):
+            if port in line or any(word in line for word in words if word):
+                seen = say("reworded", who=peer.name, logged=line[:200])
+                return CheckFailed("wrong-output", expected, seen)
+        return failure
 
     def is_here(self, peer: Peer) -> bool:
         self._update()
@@ -63,12 +84,9 @@ class Logger:
         try:
             self.tester.until(lambda: self._decided(peer))
         except NotThere as why:
-            raise self.tester.blame(
-                expected,
-                why,
-                "silent",
-                say("arrival-not-logged", who=peer.name, seconds=round(why.waited, 1)),
-            ) from None
+            seen = say("arrival-not-logged", who=peer.name, seconds=round(why.waited, 1))
+            failure = self.tester.blame(expected, why, "silent", seen)
+            raise self._unless_reworded(failure, peer, expected) from None
         if not self.is_here(peer):
             raise self.tester.failure("closed-too-soon", expected, say("closed"))
         return peer
@@ -84,28 +102,35 @@ class Logger:
         """
         data = self.word() if data is None else data
         so_far = self.said(peer)
+        enough = len(so_far) + len(data)
         peer.send(data)
         expected = say("line", text=f"{peer.address} {data!r}")
         try:
             took = self.tester.until(
-                lambda: len(self.said(peer)) >= len(so_far) + len(data), seconds=seconds
+                lambda: len(self.said(peer)) >= enough or self._taken(peer, data) is not None,
+                seconds=seconds,
             )
         except NotThere as why:
-            if other := next(
-                (p for p in self.tester.peers if p is not peer and data in self.said(p)), None
-            ):
-                seen = say("said-by-other", who=peer.name, data=repr(data), other=other.name)
-                raise self.tester.failure("wrong-output", expected, seen) from None
             if (got := self.said(peer)[len(so_far) :]) and not self.program.ended():
                 seen = say("said-part", who=peer.name, data=repr(data), logged=repr(got))
                 raise self.tester.blame(expected, why, "wrong-output", seen) from None
             seen = say("not-logged", who=peer.name, data=repr(data), seconds=round(why.waited, 1))
-            raise self.tester.blame(expected, why, "silent", seen) from None
+            failure = self.tester.blame(expected, why, "silent", seen)
+            word = data.decode("latin-1").strip() if len(data) < 100 else ""
+            raise self._unless_reworded(failure, peer, expected, word) from None
+        if (other := self._taken(peer, data)) and len(self.said(peer)) == len(so_far):
+            seen = say("said-by-other", who=peer.name, data=repr(data), other=other.name)
+            raise self.tester.failure("wrong-output", expected, seen)
         if self.said(peer) != so_far + data:
             got = self.said(peer)[len(so_far) :]
             seen = say("said-else", who=peer.name, data=repr(data), logged=repr(got))
             raise self.tester.failure("wrong-output", expected, seen)
         return took
+
+    def _taken(self, peer: Peer, data: bytes) -> Peer | None:
+        """Another client under whose name the log has this one's bytes."""
+        others = (other for other in self.tester.peers if other is not peer)
+        return next((other for other in others if self.said(other).endswith(data)), None)
 
     def leaves(self, peer: Peer) -> None:
         """A client closes politely and the log says so."""
@@ -117,12 +142,11 @@ class Logger:
         try:
             self.tester.until(lambda: self.is_gone(peer))
         except NotThere as why:
-            raise self.tester.blame(
-                say("line", text=f"{peer.address} disconnected"),
-                why,
-                "silent",
-                say(seen, who=peer.name, seconds=round(why.waited, 1)),
-            ) from None
+            expected = say("line", text=f"{peer.address} disconnected")
+            failure = self.tester.blame(
+                expected, why, "silent", say(seen, who=peer.name, seconds=round(why.waited, 1))
+            )
+            raise self._unless_reworded(failure, peer, expected, "disconnected") from None
 
     def gets_eof(self, peer: Peer, seconds: float = PATIENCE) -> float:
         """The program closes this client's connection. Returns the seconds that took."""
@@ -154,7 +178,7 @@ class Logger:
         except NotThere as why:
             peer = next(peer for peer in peers if not self._decided(peer))
             seen = say("surplus-hangs", who=peer.name, seconds=round(why.waited, 1))
-            raise self.tester.blame(say("surplus-eof"), why, "not-closed", seen) from None
+            raise self.tester.blame(say("surplus-eof"), why, "not-accepted", seen) from None
 
     def _decided(self, peer: Peer) -> bool:
         return peer.eof or peer.was_reset or (peer.connected and self.is_here(peer))

@@ -30,9 +30,7 @@ class Peer:
     def start_connect(self, port: int) -> None:
         error = self.sock.connect_ex(("127.0.0.1", port))
         if error not in (0, errno.EINPROGRESS):
-            self._lost(
-                "refused" if error == errno.ECONNREFUSED else errno.errorcode.get(error, "error")
-            )
+            self._lost(error)
         elif error == 0:
             self._is_connected()
         self._changed(self)
@@ -82,19 +80,15 @@ class Peer:
         if not self.connected:
             error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error:
-                return self._lost(
-                    "refused"
-                    if error == errno.ECONNREFUSED
-                    else errno.errorcode.get(error, "error")
-                )
+                return self._lost(error)
             self._is_connected()
         while self.pending:
             try:
                 taken = self.sock.send(self.pending[:262144])
             except BlockingIOError:
                 return
-            except OSError:
-                return self._lost("reset")
+            except OSError as lost:
+                return self._lost(lost.errno)
             self.sent += taken
             del self.pending[:taken]
         if self._shut:
@@ -106,8 +100,8 @@ class Peer:
             data = self.sock.recv(262144)
         except BlockingIOError:
             return
-        except OSError:
-            return self._lost("reset")
+        except OSError as lost:
+            return self._lost(lost.errno)
         if data:
             if not self.received:
                 self._timeline.add(
@@ -131,9 +125,10 @@ class Peer:
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_WR)
 
-    def _lost(self, what: str) -> None:
+    def _lost(self, error: int | None) -> None:
         self.was_reset = True
-        self._timeline.add(self.name, "lost", how=what)
+        what = "lost" if self.connected else "not-let-in"
+        self._timeline.add(self.name, what, how=errno.errorcode.get(error or 0, "error"))
         self._close()
 
     def _close(self) -> None:

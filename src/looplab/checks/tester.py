@@ -278,11 +278,15 @@ class Tester:
             return self._ended(program, expected)
         if why is not None and why.stuck:
             return self._stuck(program, why.stuck, expected, fault, seen)
-        if fault in ("silent", "never-ready", "not-closed") and self.share(0.2) > 0.8:
+        if (
+            fault in ("silent", "never-ready", "not-closed", "not-accepted")
+            and self.share(0.2) > 0.8
+        ):
             fault = "busy-loop"
         where = program.locate()
         self._read_rest(program)
-        return CheckFailed(fault, expected, *seen, *self._bystanders(seen), where=where)
+        bystanders = self._bystanders(seen) if why is not None else []
+        return CheckFailed(fault, expected, *seen, *bystanders, where=where)
 
     def failure(self, fault: str, expected: Say, *seen: Say) -> CheckFailed:
         """A failure whose fault is known already, unless the program is dying: then that is the
@@ -350,7 +354,7 @@ class Tester:
             "accept": "blocked-in-accept",
             "send": "blocked-in-send",
         }
-        if fault in ("silent", "never-ready", "wrong-output"):
+        if fault in ("silent", "wrong-output"):
             fault = "stuck"  # asleep where a loop should wait; what it did not do tells more
         port = proc.remote_port(main.pid, main.fd) if main.call in faults else None
         waits_for = next(

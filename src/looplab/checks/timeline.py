@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import Any
 
-KEEP = 400  # events; a program that floods its log must not fill the record
+KEEP = 200  # events at either end; a program that floods its log must not fill the record
 
 
 class Timeline:
@@ -13,8 +14,8 @@ class Timeline:
 
     def __init__(self) -> None:
         self.began = time.monotonic()
-        self.events: list[dict[str, Any]] = []
-        self.dropped = 0
+        self._first: list[dict[str, Any]] = []
+        self._last: deque[dict[str, Any]] = deque(maxlen=KEEP)
 
     def now(self) -> float:
         return time.monotonic() - self.began
@@ -22,7 +23,10 @@ class Timeline:
     def add(self, who: str, what: str, **args: Any) -> None:
         """`who` is a client's name, "program" or "tester"; `what` an id of messages.toml, table
         [event]."""
-        if len(self.events) >= KEEP:
-            self.dropped += 1
-            return
-        self.events.append({"t": round(self.now(), 4), "who": who, "what": what, **args})
+        event = {"t": round(self.now(), 4), "who": who, "what": what, **args}
+        (self._first if len(self._first) < KEEP else self._last).append(event)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The first and the last of them, in order."""
+        return [*self._first, *self._last]

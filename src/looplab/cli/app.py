@@ -13,7 +13,7 @@ import click
 
 from looplab import messages
 from looplab.cli.screen import FAILED, OK, OURS, USAGE, Screen
-from looplab.course import LANGUAGES, CourseError, Exercise, UnknownTarget
+from looplab.course import LANGUAGES, CourseError, Exercise, UnknownTarget, normal
 
 
 class _TooMany(click.UsageError):
@@ -66,18 +66,18 @@ def _help(ctx: click.Context, command: click.Command) -> str:
         else say("about")
     )
     usage = " ".join(["./looplab", *words, *command.collect_usage_pieces(ctx)])
-    lines = [f"{say('usage')}: {usage}", "", f"  {about}", ""]
+    lines = [f"{say('usage')} {usage}", "", f"  {about}", ""]
     if isinstance(command, click.Group):
         rows = [
             (name, say("help-" + "-".join([*words, name]))) for name in command.list_commands(ctx)
         ]
-        lines += [f"{say('commands')}:", *_table(rows), "", f"  {say('what')}", ""]
+        lines += [say("commands"), *_table(rows), "", f"  {say('what')}", ""]
     options = [p for p in command.get_params(ctx) if isinstance(p, click.Option)]
     rows = [
         (", ".join(p.opts), say("opt-" + p.opts[-1].removeprefix("--").replace("_", "-")))
         for p in options
     ]
-    return "\n".join([*lines, f"{say('options')}:", *_table(rows)])
+    return "\n".join([*lines, say("options"), *_table(rows)])
 
 
 def _table(rows: list[tuple[str, str]]) -> list[str]:
@@ -270,7 +270,7 @@ def one_exercise(screen: Screen, what: str) -> Exercise:
     """The one exercise that WHAT names; a lesson with several is not enough."""
     found = screen.course.find(what)
     if len(found) > 1:
-        screen.fail("one-exercise", what=what, names=", ".join(e.id for e in found))
+        screen.fail("one-exercise", what=what, names=screen.list_of(e.id for e in found))
     return found[0]
 
 
@@ -293,7 +293,9 @@ def main() -> None:
         _usage(Screen(fallback), error)
     except UnknownTarget as error:
         screen = Screen(fallback or (_lang(ctx) if ctx else None))
-        near = [screen.say("did-you-mean", names=", ".join(error.near))] if error.near else []
+        if any(q.id == normal(error.what) for q in screen.course.questions):
+            screen.fail("is-question", what=normal(error.what))
+        near = [screen.say("did-you-mean", names=screen.list_of(error.near))] if error.near else []
         screen.fail("unknown-what", *near, screen.say("see-list"), what=error.what)
     except CourseError as error:
         _broken_course(fallback or messages.from_environment(), error)
@@ -312,7 +314,7 @@ def main() -> None:
 def _usage(screen: Screen, error: click.UsageError) -> None:
     command = " ".join(["./looplab", *(error.ctx.command_path.split()[1:] if error.ctx else [])])
     near: list[str] = list(getattr(error, "possibilities", None) or [])
-    more = [screen.say("did-you-mean", names=", ".join(near))] if near else []
+    more = [screen.say("did-you-mean", names=screen.list_of(near))] if near else []
     args: dict[str, Any] = {"problem": error.format_message(), "command": command}
     key = "bad-usage"
     if isinstance(error, click.exceptions.NoSuchCommand):
@@ -333,7 +335,7 @@ def _usage(screen: Screen, error: click.UsageError) -> None:
         word = re.search(r"'(.*?)'", error.message)
         key, args = "bad-value", {"value": word[1] if word else "", "name": name}
         choices = getattr(error.param.type, "choices", ())
-        more = [screen.say("did-you-mean", names=", ".join(choices))] if choices else more
+        more = [screen.say("did-you-mean", names=screen.list_of(choices))] if choices else more
     screen.fail(key, *more, screen.say("see-help"), **args)
 
 

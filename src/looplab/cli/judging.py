@@ -60,7 +60,7 @@ def _as_text(
             report.console.print(
                 f"[bold]{exercise.id} {exercise.title[screen.lang]}[/]  [dim]{exercise.path}[/]"
             )
-        report.check_line(record, exercise.check(record["check"]))
+        report.check_line(record, exercise)
         shown.append(record)
         yield record
         if len(shown) == len(exercise.checks):

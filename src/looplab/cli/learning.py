@@ -6,6 +6,7 @@ import difflib
 import sys
 
 import click
+from rich.text import Text
 
 from looplab.cli.screen import FAILED, OK, Screen
 from looplab.course import Exercise, Question, normal
@@ -90,15 +91,18 @@ def overview(screen: Screen) -> None:
 
 
 def hint(screen: Screen, exercise: Exercise) -> None:
-    """One hint more than last time; the last one stays the last."""
+    """One hint more than last time; after the last one, all of them again."""
     shown, n = screen.workspace.progress.hints, len(exercise.hints)
-    level = min(shown.get(exercise.id, 0) + 1, n)
+    again = shown.get(exercise.id, 0) >= n
+    level = n if again else shown.get(exercise.id, 0) + 1
     shown[exercise.id] = level
     screen.save()
     report = screen.report()
     title = exercise.title[screen.lang]
-    report.line(screen.say("hint-head", n=level, all=n, id=exercise.id, title=title), "bold")
-    report.line(exercise.hints[level - 1][screen.lang])
+    for one in range(1 if again else level, level + 1):
+        head = screen.say("hint-head", n=one, all=n, id=exercise.id, title=title)
+        report.line(head, "bold")
+        report.line(exercise.hints[one - 1][screen.lang])
     report.line(screen.say("hint-next" if level < n else "hint-last", id=exercise.id), "dim")
 
 
@@ -116,26 +120,39 @@ def questions(screen: Screen, what: str) -> tuple[Question, ...]:
 
 def answer(screen: Screen, what: str, choice: int | None) -> None:
     """Ask and record the reader's predictions; what is right is told by the run that shows it."""
-    asked = questions(screen, what)
-    if not asked:
+    found = questions(screen, what)
+    if not found:
         screen.fail("no-question", screen.say("see-list"), what=what)
-    report, answers = screen.report(), screen.workspace.progress.answers
+    answers = screen.workspace.progress.answers
+    asked = found if len(found) == 1 else [q for q in found if q.id not in answers] or found
     for question in asked:
-        report.line(f"{question.id}  {question.ask[screen.lang]}", "bold")
-        for n, text in enumerate(question.choices, 1):
-            report.line(f"  {n}  {text[screen.lang]}")
-        if question.id in answers:
-            report.line(screen.say("answer-again", n=answers[question.id]), "dim")
-        picked = (
-            choice
-            if choice is not None and len(asked) == 1
-            else _pick(screen, len(question.choices))
-        )
-        if not 1 <= picked <= len(question.choices):
-            screen.fail("answer-bad", n=len(question.choices))
-        answers[question.id] = picked
-        screen.save()
-        report.line(screen.say("answer-kept", n=picked, run=f"{question.id[:2]}.{question.after}"))
+        _ask(screen, question, choice if len(asked) == 1 else None)
+    same_run = screen.course.lesson(asked[-1].lesson).questions
+    left = [q for q in same_run if q.after == asked[-1].after and q.id not in answers]
+    if left:
+        screen.tell("answer-more", id=left[0].id)
+    else:
+        screen.tell("answer-look", run=f"{asked[-1].id[:2]}.{asked[-1].after}")
+
+
+def _ask(screen: Screen, question: Question, choice: int | None) -> None:
+    report, progress = screen.report(), screen.workspace.progress
+    report.row(
+        Text(question.id, "bold"), report.markup(question.ask[screen.lang], "bold"), indent=0
+    )
+    for n, text in enumerate(question.choices, 1):
+        report.row(str(n), report.markup(text[screen.lang]))
+    if question.id in progress.revealed:  # a prediction is made before the answer is known
+        report.line(screen.say("answer-closed", n=progress.answers.get(question.id, 0)))
+        return
+    if question.id in progress.answers:
+        report.line(screen.say("answer-again", n=progress.answers[question.id]), "dim")
+    picked = _pick(screen, len(question.choices)) if choice is None else choice
+    if not 1 <= picked <= len(question.choices):
+        screen.fail("answer-bad", n=len(question.choices))
+    progress.answers[question.id] = picked
+    screen.save()
+    report.line(screen.say("answer-kept", n=picked))
 
 
 def _pick(screen: Screen, n: int) -> int:
@@ -154,17 +171,20 @@ def reveal(screen: Screen, lesson: str, run: str) -> None:
         if question.after != run or question.id not in answers:
             continue
         picked, right = answers[question.id], question.answer
+        if question.id not in screen.workspace.progress.revealed:
+            screen.workspace.progress.revealed.append(question.id)
+            screen.save()
         report.console.print()
-        report.line(f"{question.id}  {question.ask[screen.lang]}", "bold")
-        report.line("  " + screen.say("you-said", text=question.choices[picked - 1][screen.lang]))
+        ask = report.markup(question.ask[screen.lang], "bold")
+        report.row(Text(question.id, "bold"), ask, indent=0)
+        said = screen.say("you-said", text=question.choices[picked - 1][screen.lang])
+        report.row(report.markup(said))
         if picked == right:
-            report.line("  " + screen.say("was-right"), "green")
+            report.row(report.markup(screen.say("was-right"), "green"))
         else:
-            report.line(
-                "  " + screen.say("was-wrong", text=question.choices[right - 1][screen.lang]),
-                "yellow",
-            )
-        report.line("  " + question.why[screen.lang])
+            fact = screen.say("was-wrong", text=question.choices[right - 1][screen.lang])
+            report.row(report.markup(fact, "yellow"))
+        report.row(report.markup(question.why[screen.lang]))
 
 
 def reset(screen: Screen, exercise: Exercise, yes: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from io import StringIO
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -17,6 +18,7 @@ from looplab.course import Check, Exercise
 from looplab.messages import sentence
 
 TIMELINE = 12  # events shown
+NO_PAGE = ("no-file", "not-a-file", "empty-file", "not-python")  # no lesson is about these
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -50,24 +52,33 @@ class Report:
 
     # -- one check, one line
 
-    def check_line(self, record: Record, check: Check) -> None:
+    def check_line(self, record: Record, exercise: Exercise) -> None:
+        """One check of an exercise, numbered as in the header of a failure."""
         glyph, style = {
             "passed": (self.yes, "green"),
             "failed": (self.no, "bold red"),
             "not-run": (self.dash, "dim"),
         }.get(record["outcome"], ("!", "bold magenta"))
-        text = Text(f"{glyph} ", style)
-        text.append_text(
-            self.markup(check.title[self.lang], "" if record["outcome"] != "not-run" else "dim")
-        )
+        number = _number(exercise, record["check"])
+        title = exercise.check(record["check"]).title[self.lang]
+        text = self.markup(title, "dim" if record["outcome"] == "not-run" else "")
         if record["outcome"] == "not-run":
-            text.append(f"  {self.not_run(record['reason'])}", "dim")
-        self.console.print(Padding(text, (0, 0, 0, 2), expand=False))
+            text.append(f"  ({self.not_run(record['reason'], exercise)})", "dim")
+        self.row(Text(f"{glyph} {number}", style), text)
 
-    def not_run(self, reason: str) -> str:
+    def row(self, *cells: Text | str, indent: int = 2) -> None:
+        """One line whose last cell wraps below itself."""
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        for _ in cells[:-1]:
+            grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(*cells)
+        self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
+
+    def not_run(self, reason: str, exercise: Exercise) -> str:
         kind, _, what = reason.partition(":")
         if kind == "needs":
-            return self.say("report", "not-run-needs", check=what)
+            return self.say("report", "not-run-needs", n=_number(exercise, what))
         return self.say("report", "not-run-platform", reason=reason)
 
     # -- one failure, in full
@@ -137,9 +148,9 @@ class Report:
 
     def _idea(self, fault: str, exercise: Exercise, check: Check) -> Text:
         idea = self.markup(self.say(f"fault.{fault}", "idea"))
-        idea.append(
-            "\n" + self.say("report", "docs", page=f"{exercise.lesson}#{check.docs}"), "dim"
-        )
+        if fault not in NO_PAGE:
+            page = f"{exercise.lesson}#{check.docs}"
+            idea.append("\n" + self.say("report", "docs", page=page), "dim")
         return idea
 
     def _where(self, where: Mapping[str, Any]) -> Text:
@@ -185,10 +196,11 @@ class Report:
         self.console.print(text)
 
     def explanation(self, exercise: Exercise) -> None:
+        """After the first pass: why it works, and what to type next."""
         self.console.print(Text(self.say("report", "why"), "dim"))
-        self.console.print(
-            Padding(self.markup(exercise.after[self.lang]), (0, 0, 0, 2), expand=False)
-        )
+        self.row(self.markup(exercise.after[self.lang]))
+        self.row(self.say("report", "next"), Text(f"./looplab diff {exercise.id}", "bold cyan"))
+        self.row(" " * cell_len(self.say("report", "next")), Text("./looplab", "bold cyan"))
 
 
 def first_failure(records: Iterable[Record]) -> tuple[int, Record] | None:
@@ -198,11 +210,15 @@ def first_failure(records: Iterable[Record]) -> tuple[int, Record] | None:
     )
 
 
+def _number(exercise: Exercise, check_id: str) -> int:
+    return [check.id for check in exercise.checks].index(check_id) + 1
+
+
 def plain(record: Record, exercise: Exercise, lang: str, *, timeline: bool = True) -> str:
     """The failure as plain text at 80 columns: for pytest's own report, for the recorded
     messages."""
     console = Console(file=StringIO(), width=80, color_system=None, legacy_windows=False)
-    number = [check.id for check in exercise.checks].index(record["check"]) + 1
+    number = _number(exercise, record["check"])
     Report(console, lang).failure(record, exercise, number, timeline=timeline)
     assert isinstance(console.file, StringIO)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"

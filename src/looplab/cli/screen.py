@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import sys
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from looplab import messages
@@ -48,6 +49,9 @@ class Screen:
 
     def say(self, key: str, **args: Any) -> str:
         return messages.sentence(self.lang, "cli", key, args)
+
+    def list_of(self, names: Iterable[str]) -> str:
+        return messages.sentence(self.lang, "report", "comma").join(names)
 
     def tell(self, key: str, **args: Any) -> None:
         """A sentence on stdout."""

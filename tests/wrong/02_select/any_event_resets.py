@@ -1,4 +1,4 @@
-# fails 02.3 own_clock not-closed
+# fails 02.3 own_clock not-dropped
 """Believed: an event is a sign of life, so all clocks start anew.
 
 Whoever speaks vouches for the whole room.

@@ -1,4 +1,4 @@
-# fails 02.4 past_1024 not-closed
+# fails 02.4 past_1024 not-accepted
 """Believed: a full house needs no door, so the listener leaves the list.
 
 It never comes back, and those in the backlog wait without an EOF.

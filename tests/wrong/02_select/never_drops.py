@@ -1,4 +1,4 @@
-# fails 02.3 silent_dropped not-closed
+# fails 02.3 silent_dropped not-dropped
 """Believed: looking at the clock in every round is enough.
 
 There is no round while everybody is silent: select has no timeout, so the

@@ -1,4 +1,4 @@
-# fails 02.1 one_client stuck
+# fails 02.1 one_client wrong-output
 """Believed: what arrives is text, one line a recv.
 
 It prints the decoded line without its newline, not the bytes as they are.

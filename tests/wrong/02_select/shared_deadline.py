@@ -1,4 +1,4 @@
-# fails 02.3 own_clock not-closed
+# fails 02.3 own_clock not-dropped
 """Believed: when select times out, everybody has been silent that long.
 
 True. But one talker is enough that it never times out, and the silent ones

@@ -1,4 +1,4 @@
-# fails 02.3 silent_dropped not-closed
+# fails 02.3 silent_dropped not-dropped
 """Believed: settimeout on the client is the limit for its silence.
 
 That timeout is for a recv that waits. Here recv is called only when there is
