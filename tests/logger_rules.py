@@ -23,7 +23,7 @@ class LoggerRules:
         log = Logger(tester)
         a = log.arrives()
         b = log.arrives()
-        log.says(b)
+        probes.prompt(tester, [log.says(b) for _ in range(5)], 0.25)
         log.says(a)
 
     def test_interleaved(self, tester):
@@ -56,6 +56,26 @@ class LoggerRules:
         log.says(a)
         probes.quits(tester)
 
+    def test_bytes(self, tester):
+        log = Logger(tester)
+        a, b = log.arrives(), log.arrives()
+        log.says(a, b"no end of line")
+        log.says(b, b"\xff\x00'\"\n\n")
+        log.says(a, b"x" * 16384)  # fills any usual buffer exactly
+        last = log.word()
+        with log.program.paused():  # the last words and the end meet the program together
+            b.send(last)
+            b.close()
+        log.logs_farewell(b, "left-not-logged")
+        log.ends_with(b, last)
+
+    def test_goodbye(self, tester):
+        log = Logger(tester)
+        a = log.arrives()
+        a.shut()
+        log.logs_farewell(a, "left-not-logged")
+        log.gets_eof(a)
+
 
 def rude_guests(tester, log: Logger, times: int = 21) -> None:
     """RST: guests that end with a reset, silent, in mid-message or before they are let in; the
@@ -69,5 +89,6 @@ def rude_guests(tester, log: Logger, times: int = 21) -> None:
         if i % 3 == 1:
             log.says(guest)
         guest.reset()
+        log.logs_farewell(guest, "reset-not-logged")
     log.says(log.arrives())
     probes.alive(tester)

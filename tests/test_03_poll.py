@@ -1,5 +1,7 @@
 """Lesson 03: the same, with poll and its masks."""
 
+import re
+
 from logger_rules import LoggerRules, rude_guests
 
 from looplab.checks import probes, proc
@@ -46,11 +48,8 @@ class Farewell:
         return peer
 
     def logged_total(self, peer):
-        prefix = f"{peer.address} total "
-        return next(
-            (int(n) for line in self.tester.lines() if (n := line.removeprefix(prefix)) != line),
-            None,
-        )
+        line = re.compile(re.escape(f"{peer.address} total ") + "([0-9]{1,15})")
+        return next((int(m[1]) for one in self.tester.lines() if (m := line.fullmatch(one))), None)
 
     def totals(self, peer, sent):
         """The log has this client's total, and it is the number of bytes that it sent."""
@@ -68,6 +67,15 @@ class Farewell:
             raise self.tester.failure(
                 "wrong-output", expected, say("total-over", logged=logged, all=sent)
             )
+
+    def logs_some_total(self, peer):
+        """The log has a total for this client; how much came before a reset is chance."""
+        try:
+            self.tester.until(lambda: self.logged_total(peer) is not None)
+        except NotThere as why:
+            seen = say("reset-not-logged", who=peer.name, seconds=round(why.waited, 1))
+            expected = say("total", text=f"{peer.address} total N")
+            raise self.tester.blame(expected, why, "silent", seen) from None
 
     def serves(self, n=1000):
         """A whole visit, from greeting to total."""
@@ -88,6 +96,7 @@ class TestFarewell:
         b.close()
         show.greets()
         a.close()
+        probes.one_thread(tester)
 
     def test_total(self, tester):
         show = Farewell(tester)
@@ -128,6 +137,7 @@ class TestFarewell:
             if i % 4:
                 guest.send(b"x" * 100)
             guest.reset()
+            show.logs_some_total(guest)
         show.serves()
         probes.alive(tester)
 
@@ -192,8 +202,12 @@ class TestMany:
 
     def test_again(self, tester):
         log = self.start(tester)
-        for peer in log.crowd(1500):
-            peer.close()
+        before = proc.open_fds(log.program.pid)
+        peers = log.crowd(1500)
+        for i, peer in enumerate(peers):
+            peer.close() if i % 10 else peer.reset()
+        log.log_farewells(peers)
+        probes.descriptors_back(tester, before)
         newcomer = log.arrives()
         log.says(newcomer)
         log.still_connected(newcomer)

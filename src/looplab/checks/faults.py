@@ -13,7 +13,7 @@ FAULTS = frozenset(
         *("blocked-in-recv", "blocked-in-accept", "blocked-in-send", "stuck", "silent"),
         *("wrong-output", "busy-loop", "extra-threads", "extra-processes", "fd-leak"),
         *("not-closed", "not-dropped", "not-accepted", "closed-too-soon", "short-total", "late"),
-        *("ignores-sigint", "traceback-on-quit", "wrong-status", "port-not-free"),
+        *("naps", "ignores-sigint", "traceback-on-quit", "wrong-status", "port-not-free"),
     ]
 )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
+from collections.abc import Sequence
 
 from looplab.checks.faults import CheckFailed, Say, say
 from looplab.checks.peer import Peer
@@ -36,9 +38,9 @@ class Logger:
                 if match["rest"] == "disconnected":
                     self._gone.add(match["name"])
                 else:
-                    self._said.setdefault(match["name"], bytearray()).extend(
-                        ast.literal_eval(match["rest"])
-                    )
+                    with contextlib.suppress(SyntaxError, ValueError):  # quotes of its own
+                        data = ast.literal_eval(match["rest"])
+                        self._said.setdefault(match["name"], bytearray()).extend(data)
             else:
                 self._other.append(line)
         self._read = len(lines)
@@ -62,11 +64,11 @@ class Logger:
 
     def is_here(self, peer: Peer) -> bool:
         self._update()
-        return peer.address in self._here
+        return peer.connected and peer.address in self._here
 
     def is_gone(self, peer: Peer) -> bool:
         self._update()
-        return peer.address in self._gone
+        return peer.connected and peer.address in self._gone
 
     def said(self, peer: Peer) -> bytes:
         """All that the log has for this client, joined: how the stream was cut does not count."""
@@ -107,7 +109,11 @@ class Logger:
         expected = say("line", text=f"{peer.address} {data!r}")
         try:
             took = self.tester.until(
-                lambda: len(self.said(peer)) >= enough or self._taken(peer, data) is not None,
+                lambda: (
+                    len(self.said(peer)) >= enough
+                    or self._taken(peer, data) is not None
+                    or _hung_up(peer)
+                ),
                 seconds=seconds,
             )
         except NotThere as why:
@@ -118,6 +124,7 @@ class Logger:
             failure = self.tester.blame(expected, why, "silent", seen)
             word = data.decode("latin-1").strip() if len(data) < 100 else ""
             raise self._unless_reworded(failure, peer, expected, word) from None
+        self._still_here(peer, expected, len(self.said(peer)) >= enough)
         if (other := self._taken(peer, data)) and len(self.said(peer)) == len(so_far):
             seen = say("said-by-other", who=peer.name, data=repr(data), other=other.name)
             raise self.tester.failure("wrong-output", expected, seen)
@@ -126,6 +133,26 @@ class Logger:
             seen = say("said-else", who=peer.name, data=repr(data), logged=repr(got))
             raise self.tester.failure("wrong-output", expected, seen)
         return took
+
+    def _still_here(self, peer: Peer, expected: Say, logged: bool) -> None:
+        """Neither hung up on nor, by the log, gone. The line and the hang-up come in any order."""
+        if self.is_gone(peer):
+            with contextlib.suppress(NotThere):
+                self.tester.until(lambda: _hung_up(peer), seconds=0.3, armed=False)
+        if _hung_up(peer) and (self.is_gone(peer) or not logged):
+            stays = say("stays-open", who=peer.name)
+            raise self.tester.failure("closed-too-soon", stays, say("closed"))
+        if self.is_gone(peer):
+            seen = say("gone-too-soon", who=peer.name)
+            raise self.tester.failure("wrong-output", expected, seen)
+
+    def ends_with(self, peer: Peer, data: bytes) -> None:
+        """The log ends this client's words with `data`."""
+        if not self.said(peer).endswith(data):
+            expected = say("line", text=f"{peer.address} {data!r}")
+            logged = repr(self.said(peer)[-60:])
+            seen = say("said-part", who=peer.name, data=repr(data), logged=logged)
+            raise self.tester.failure("wrong-output", expected, seen)
 
     def _taken(self, peer: Peer, data: bytes) -> Peer | None:
         """Another client under whose name the log has this one's bytes."""
@@ -148,10 +175,18 @@ class Logger:
             )
             raise self._unless_reworded(failure, peer, expected, "disconnected") from None
 
-    def gets_eof(self, peer: Peer, seconds: float = PATIENCE) -> float:
+    def log_farewells(self, peers: Sequence[Peer]) -> None:
+        """The log says of all these clients that they are gone."""
+        with contextlib.suppress(NotThere):
+            self.tester.until(lambda: all(map(self.is_gone, peers)))
+        for peer in peers:
+            if not self.is_gone(peer):
+                self.logs_farewell(peer, "left-not-logged")
+
+    def gets_eof(self, peer: Peer, seconds: float = PATIENCE, *, armed: bool = True) -> float:
         """The program closes this client's connection. Returns the seconds that took."""
         try:
-            return self.tester.until(lambda: peer.eof or peer.was_reset, seconds=seconds)
+            return self.tester.until(lambda: _hung_up(peer), seconds=seconds, armed=armed)
         except NotThere as why:
             raise self.tester.blame(
                 say("eof", who=peer.name),
@@ -181,7 +216,7 @@ class Logger:
             raise self.tester.blame(say("surplus-eof"), why, "not-accepted", seen) from None
 
     def _decided(self, peer: Peer) -> bool:
-        return peer.eof or peer.was_reset or (peer.connected and self.is_here(peer))
+        return _hung_up(peer) or self.is_here(peer)
 
     def still_connected(self, peer: Peer) -> None:
         """The program has not closed this client's connection."""
@@ -190,3 +225,7 @@ class Logger:
             raise self.tester.failure(
                 "closed-too-soon", say("stays-open", who=peer.name), say("closed")
             )
+
+
+def _hung_up(peer: Peer) -> bool:
+    return peer.eof or peer.was_reset

@@ -10,7 +10,9 @@ import platform
 import socket
 import struct
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 LINUX = sys.platform == "linux"
@@ -50,13 +52,13 @@ def tree(pid: int) -> list[int]:
     return found
 
 
-def cpu(pid: int) -> Cpu:
-    """CPU seconds of the whole tree. Run-queue time counts: a spinner waits for its next slice."""
+def cpu(pids: Sequence[int]) -> Cpu:
+    """CPU seconds of all of them. Run-queue time counts: a spinner waits for its next slice."""
     if not LINUX:
         import psutil
 
         total = 0.0
-        for one in tree(pid):
+        for one in pids:
             try:
                 times = psutil.Process(one).cpu_times()
             except psutil.Error:
@@ -64,7 +66,7 @@ def cpu(pid: int) -> Cpu:
             total += times.user + times.system
         return Cpu(total, 0.0)
     run = wait = 0
-    for one in tree(pid):
+    for one in pids:
         for task in _tasks(one):
             fields = _read(f"{task}/schedstat").split()
             if len(fields) == 3:
@@ -88,14 +90,14 @@ def open_fds(pid: int) -> int:
     return int(psutil.Process(pid).num_fds())
 
 
-def asleep(pid: int) -> tuple[Sleep, ...] | None:
-    """How every thread of the tree sleeps, or None if one may still move by itself.
+def asleep(pids: Sequence[int]) -> tuple[Sleep, ...] | None:
+    """How every thread of these processes sleeps, or None if one may still move by itself.
 
     A value that stays equal means: nothing will happen any more unless somebody outside acts.
     None also where the answer is not known (other systems, other processors, other calls).
     """
     sleeps = []
-    for one in tree(pid):
+    for one in pids:
         tasks = _tasks(one)
         for task in tasks:
             sleep = _sleep(one, task)
@@ -131,6 +133,7 @@ _CALLS: dict[str, tuple[int, int, tuple[int, int] | None]] = {
     "accept4": (288, 242, None),
     "pause": (34, -1, None),
 }
+_NAPS = ((35, 230), (101, 115))  # nanosleep, clock_nanosleep
 _COLUMN = {"x86_64": 0, "aarch64": 1}.get(platform.machine())
 _BY_NUMBER = (
     {} if _COLUMN is None else {row[_COLUMN]: (name, row[2]) for name, row in _CALLS.items()}
@@ -165,6 +168,7 @@ def stopped(pid: int) -> bool:
     return all(state == ["T"] for state in states)
 
 
+@cache
 def adopt_orphans() -> None:
     """From now on a descendant that loses its parent becomes a child of this process (Linux)."""
     if LINUX:
@@ -173,18 +177,16 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
-def strays(mark: str) -> list[int]:
-    """The descendants of this process whose environment holds `mark`."""
-    wanted = mark.encode()
-    found = []
-    for pid in tree(os.getpid())[1:] if LINUX else []:
-        try:
-            with open(f"/proc/{pid}/environ", "rb") as file:
-                if wanted in file.read().split(b"\0"):
-                    found.append(pid)
-        except OSError:
-            continue
-    return found
+def sleeps_in(pid: int) -> str:
+    """The call that the main thread sleeps in: "sleep" for time.sleep, "" if that is not known."""
+    task = f"/proc/{pid}/task/{pid}"
+    stat, call = _read(f"{task}/stat").rpartition(")")[2].split(), _read(f"{task}/syscall").split()
+    if not stat or stat[0] != "S" or len(call) < 7 or _COLUMN is None:
+        return ""
+    number = int(call[0])
+    if number in _NAPS[_COLUMN]:
+        return "sleep"
+    return _BY_NUMBER.get(number, ("other", None))[0]
 
 
 def remote_port(pid: int, fd: int) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import itertools
 import os
 import re
 import resource
@@ -23,7 +22,6 @@ from looplab.checks import proc
 from looplab.checks.faults import Where
 
 OUTPUT_CAP = 1 << 20  # bytes; more than this is a program that does nothing but print
-_numbers = itertools.count(1)
 _FRAME = re.compile(r'\s*File "(?P<file>.+)", line (?P<line>\d+)')
 
 
@@ -33,19 +31,14 @@ def python() -> str:
     return base or sys.executable
 
 
-def environment(mark: str) -> dict[str, str]:
-    """What the program sees. PYTHONUNBUFFERED is left out: it would hide a missing flush.
-
-    `mark` (NAME=VALUE) tells its descendants from others, wherever they hide.
-    """
-    name, _, value = mark.partition("=")
+def environment() -> dict[str, str]:
+    """What the program sees. PYTHONUNBUFFERED is left out: it would hide a missing flush."""
     keep = {
         name: os.environ[name]
         for name in ("PATH", "HOME", "TMPDIR", "PYENV_VERSION")
         if name in os.environ
     }
     return keep | {
-        name: value,
         "LANG": "C.UTF-8",
         "TERM": "dumb",
         "PYTHONFAULTHANDLER": "1",  # SIGABRT then tells the line it is at
@@ -56,16 +49,14 @@ def environment(mark: str) -> dict[str, str]:
 class _Pty(pexpect.spawn):  # type: ignore[misc]
     """pexpect's spawn with stdout unmangled, stderr on a pipe, and no pauses of its own."""
 
-    def __init__(
-        self, argv: list[str], stderr: int, nofile: int | None, cwd: Path, mark: str
-    ) -> None:
+    def __init__(self, argv: list[str], stderr: int, nofile: int | None, cwd: Path) -> None:
         self._stderr, self._nofile = stderr, nofile
         super().__init__(
             *(argv[0], argv[1:]),
             echo=False,
             timeout=None,
             cwd=str(cwd),
-            env=environment(mark),
+            env=environment(),
             dimensions=(24, 200),
             preexec_fn=self._in_the_child,
         )
@@ -98,14 +89,11 @@ class Program:
         self._partial = b""
         self.flooded = False
         self.status: int | None = None  # exit status, or minus the signal, once it ended
-        if (number := next(_numbers)) == 1:
-            proc.adopt_orphans()
-        self._mark = f"LOOPLAB_PROGRAM={os.getpid()}-{number}"
+        proc.adopt_orphans()
+        self._before = set(proc.tree(os.getpid()))
         self._stderr, write_end = os.pipe()
         try:
-            self._child = _Pty(
-                [python(), str(path), *args], write_end, nofile, path.parent, self._mark
-            )
+            self._child = _Pty([python(), str(path), *args], write_end, nofile, path.parent)
         except BaseException:
             os.close(self._stderr)
             raise
@@ -178,6 +166,17 @@ class Program:
                 self._child.ptyproc.terminated = True  # pexpect must not ask again
         return self.status is not None
 
+    def others(self) -> list[int]:
+        """Every process that came of it, wherever it hides (on Linux orphans come to this one)."""
+        if not proc.LINUX:
+            return proc.tree(self.pid)[1:]
+        mine = proc.tree(os.getpid())
+        return [pid for pid in mine if pid not in self._before and pid != self.pid]
+
+    def family(self) -> list[int]:
+        """The program and all that came of it, itself first."""
+        return [self.pid, *self.others()]
+
     def interrupt(self) -> None:
         """What Ctrl-C does: SIGINT to the program."""
         self._signal(signal.SIGINT)
@@ -208,7 +207,7 @@ class Program:
         self._signal(signal.SIGKILL)
         while not self.ended() and time.monotonic() < end:
             time.sleep(0.0005)
-        while (left := proc.strays(self._mark)) and time.monotonic() < end:
+        while (left := self.others()) and time.monotonic() < end:
             for pid in left:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)

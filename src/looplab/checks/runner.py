@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -88,7 +89,9 @@ class Worker:
     """A pytest process: started at once, told later what to run, read record by record."""
 
     def __init__(self) -> None:
-        self._read_end, self.records_fd = os.pipe()
+        # A socket and no pipe: /proc would let the program open a pipe again, and write records.
+        self._records, write_end = socket.socketpair()
+        self.records_fd = write_end.fileno()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed by end()
         self._child = subprocess.Popen(
             [sys.executable, "-P", "-m", "looplab.checks.worker"],
@@ -98,7 +101,7 @@ class Worker:
             pass_fds=(self.records_fd,),
             env=_environment(),
         )
-        os.close(self.records_fd)
+        write_end.close()
         self.status: int | None = None
         self.said = ""  # the end of what pytest printed
 
@@ -108,7 +111,7 @@ class Worker:
             pipe.write(json.dumps(arguments).encode() + b"\n")
 
     def records(self) -> Iterator[Record]:
-        with open(self._read_end, encoding="utf-8") as lines:
+        with self._records, self._records.makefile("r", encoding="utf-8") as lines:
             for line in lines:
                 yield json.loads(line)
 

@@ -29,6 +29,7 @@ from looplab.checks.timeline import Timeline
 PATIENCE = 6.0  # seconds that something may take which is not a matter of time
 QUIET = 0.3  # seconds that a program must sleep before it counts as stuck
 TICK = 0.02
+_PORT = re.compile("[0-9]{1,5}")
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 
 
@@ -66,6 +67,8 @@ class Tester:
         self.port = 0
         self._selector = selectors.DefaultSelector()
         self._lines_shown = 0
+        self.held_up = 0.0  # the longest time that this process itself did not run
+        self._pumped = time.monotonic()
 
     # -- the program
 
@@ -118,9 +121,13 @@ class Tester:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names = [node.module]
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                called = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+                if called in ("__import__", "import_module"):
+                    names = [str(node.args[0].value)]
             for name in names:
                 if name.partition(".")[0] in self.setting.forbidden:
-                    assert isinstance(node, (ast.Import, ast.ImportFrom))
+                    assert isinstance(node, (ast.Import, ast.ImportFrom, ast.Call))
                     where = Where(path.name, node.lineno, source=lines[node.lineno - 1].strip())
                     raise CheckFailed(
                         "forbidden-import",
@@ -137,8 +144,8 @@ class Tester:
     def _ready_line(self) -> int | None:
         for line in self.lines():
             host, _, port = line.removeprefix("listening on ").rpartition(":")
-            if line.startswith("listening on ") and host == "127.0.0.1" and port.isdigit():
-                return int(port)
+            if line.startswith("listening on ") and host == "127.0.0.1" and _PORT.fullmatch(port):
+                return int(port) if 0 < int(port) < 65536 else None
         return None
 
     # -- clients
@@ -207,7 +214,7 @@ class Tester:
             if program is None or not armed or not self._all_delivered():
                 last = None
                 continue
-            sleep = proc.asleep(program.pid)
+            sleep = proc.asleep(program.family())
             if sleep is None or sleep != last:
                 last, quiet_since = sleep, now
             elif now - quiet_since > QUIET:
@@ -219,6 +226,9 @@ class Tester:
     def pump(self, seconds: float) -> None:
         """One round: wait at most `seconds` for anything, then move it."""
         events = self._selector.select(seconds)
+        now = time.monotonic()
+        self.held_up = max(self.held_up, now - self._pumped - seconds)
+        self._pumped = now
         for key, mask in sorted(
             events, key=lambda event: not isinstance(event[0].data, Peer)
         ):  # cause before effect
@@ -310,7 +320,7 @@ class Tester:
         """Wait until the program has done what it had to do and sleeps; at most 0.3 s."""
         assert self.program is not None
         end = time.monotonic() + 0.3 * self.setting.scale
-        while proc.asleep(self.program.pid) is None and time.monotonic() < end:
+        while proc.asleep(self.program.family()) is None and time.monotonic() < end:
             self.pump(0.002)
 
     def _ended(self, program: Program, expected: Say) -> CheckFailed:
@@ -385,9 +395,9 @@ class Tester:
     def share(self, seconds: float) -> float:
         """The share of one core that the program uses or waits for, over `seconds`."""
         assert self.program is not None
-        before, began = proc.cpu(self.program.pid), time.monotonic()
+        before, began = proc.cpu(self.program.family()), time.monotonic()
         self.settle(seconds)
-        after, elapsed = proc.cpu(self.program.pid), time.monotonic() - began
+        after, elapsed = proc.cpu(self.program.family()), time.monotonic() - began
         return (after.run + after.wait - before.run - before.wait) / elapsed
 
     def story(self) -> list[dict[str, object]]:

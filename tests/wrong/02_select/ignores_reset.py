@@ -1,4 +1,4 @@
-# fails 02.2 idle busy-loop
+# fails 02.2 reset busy-loop
 """Believed: if the farewell fails, there was nothing to do.
 
 After a reset getpeername raises, and the lines after it never run: the guest

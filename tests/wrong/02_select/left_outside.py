@@ -1,4 +1,4 @@
-# fails 02.4 past_1024 stuck
+# fails 02.4 past_1024 not-closed
 """Believed: whoever does not fit in the list may stay outside it.
 
 The surplus client is accepted and kept, and nobody will ever ask about it:

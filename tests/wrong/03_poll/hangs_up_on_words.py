@@ -1,0 +1,46 @@
+# fails 03.1 bytes wrong-output
+"""Believed that RDHUP or HUP means there is nothing left to read."""
+
+import argparse
+import select
+import socket
+
+END = select.POLLHUP | select.POLLERR | select.POLLRDHUP
+
+
+def serve(listener):
+    p = select.poll()
+    p.register(listener, select.POLLIN)
+    g = {}
+    while True:
+        for fd, ev in p.poll():
+            if fd == listener.fileno():
+                s, (h, n) = listener.accept()
+                g[s.fileno()] = s, f"{h}:{n}"
+                print(f"Got connection from {h}:{n}")
+                p.register(s, select.POLLIN | select.POLLRDHUP)
+                continue
+            s, n = g[fd]
+            if ev & END:
+                print(n, "disconnected")
+                p.unregister(fd)
+                g.pop(fd)[0].close()
+            else:
+                print(n, s.recv(4096))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    args = parser.parse_args()
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=128) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+            serve(listener)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()

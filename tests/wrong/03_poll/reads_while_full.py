@@ -1,0 +1,57 @@
+# fails 03.1 bytes blocked-in-recv
+"""Believed that a full buffer means there is more."""
+
+import argparse
+import select
+import socket
+
+
+def read_all(s):
+    data = b""
+    try:
+        while True:
+            part = s.recv(1024)
+            data += part
+            if len(part) < 1024:
+                return data
+    except OSError:
+        return b""
+
+
+def serve(listener):
+    p = select.poll()
+    p.register(listener, select.POLLIN)
+    g = {}
+    while True:
+        for fd, _ev in p.poll():
+            if fd == listener.fileno():
+                s, (h, n) = listener.accept()
+                g[s.fileno()] = s, f"{h}:{n}"
+                print(f"Got connection from {h}:{n}")
+                p.register(s, select.POLLIN)
+                continue
+            s, n = g[fd]
+            d = read_all(s)
+            if d:
+                print(n, d)
+            else:
+                print(n, "disconnected")
+                p.unregister(fd)
+                g.pop(fd)[0].close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    args = parser.parse_args()
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=128) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+            serve(listener)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+# fails 03.3 again fd-leak
+"""Believed that unregister is the end of a client."""
+
+import argparse
+import resource
+import select
+import socket
+
+
+def raise_limit():
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def serve(listener):
+    p = select.poll()
+    p.register(listener, select.POLLIN)
+    g = {}
+    while True:
+        for fd, _ev in p.poll():
+            if fd == listener.fileno():
+                s, (h, n) = listener.accept()
+                g[s.fileno()] = s, f"{h}:{n}"
+                print(f"Got connection from {h}:{n}")
+                p.register(s, select.POLLIN)
+                continue
+            s, n = g[fd]
+            try:
+                d = s.recv(4096)
+            except OSError:
+                d = b""
+            if d:
+                print(n, d)
+            else:
+                print(n, "disconnected")
+                p.unregister(fd)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    args = parser.parse_args()
+    raise_limit()
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=512) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+            serve(listener)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()
