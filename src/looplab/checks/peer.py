@@ -14,10 +14,13 @@ from looplab.checks.timeline import Timeline
 class Peer:
     """A client of the program: never blocks; the tester's loop moves its bytes."""
 
-    def __init__(self, name: str, timeline: Timeline, changed: Callable[[Peer], None]) -> None:
+    def __init__(
+        self, name: str, sock: socket.socket, timeline: Timeline, changed: Callable[[Peer], None]
+    ) -> None:
         self.name, self._timeline, self._changed = name, timeline, changed
-        self.sock = socket.socket()
+        self.sock = sock
         self.sock.setblocking(False)
+        self.address = "{}:{}".format(*sock.getsockname())  # as the program sees it
         self.received = bytearray()
         self.sent = 0  # bytes that the kernel took
         self.pending = bytearray()  # bytes that it has not taken yet
@@ -27,18 +30,18 @@ class Peer:
         self.open = True
         self._shut = False
 
-    def start_connect(self, port: int) -> None:
+    def start_connect(self, port: int) -> bool:
+        """Begin to connect. False if this very pair of ports rests in TIME_WAIT: take another."""
         error = self.sock.connect_ex(("127.0.0.1", port))
+        if error == errno.EADDRNOTAVAIL:
+            self.sock.close()
+            return False
         if error not in (0, errno.EINPROGRESS):
             self._lost(error)
         elif error == 0:
             self._is_connected()
         self._changed(self)
-
-    @property
-    def address(self) -> str:
-        """As the program sees it: 127.0.0.1:PORT."""
-        return self._address
+        return True
 
     @property
     def wants_write(self) -> bool:
@@ -117,8 +120,6 @@ class Peer:
 
     def _is_connected(self) -> None:
         self.connected = True
-        host, port = self.sock.getsockname()
-        self._address = f"{host}:{port}"
         self._timeline.add(self.name, "connects")
 
     def _do_shut(self) -> None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import io
 import random
 import re
 import selectors
+import socket
 import time
 import tokenize
 from collections.abc import Callable
@@ -29,6 +31,7 @@ from looplab.checks.timeline import Timeline
 PATIENCE = 6.0  # seconds that something may take which is not a matter of time
 QUIET = 0.3  # seconds that a program must sleep before it counts as stuck
 TICK = 0.02
+FIRST_PORT, PORTS = 33_000, 27_000  # where clients come from
 _PORT = re.compile("[0-9]{1,5}")
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 
@@ -63,6 +66,7 @@ class Tester:
         self.random = random.Random(setting.seed)
         self.timeline = Timeline()
         self.peers: list[Peer] = []
+        self._next_port = random.SystemRandom().randrange(FIRST_PORT, FIRST_PORT + PORTS)
         self.program: Program | None = None
         self.port = 0
         self._selector = selectors.DefaultSelector()
@@ -166,10 +170,30 @@ class Tester:
 
     def begin_connect(self, name: str = "") -> Peer:
         """A new client whose connection is under way."""
-        peer = Peer(name or _letters(len(self.peers)), self.timeline, self._watch)
-        self.peers.append(peer)
-        peer.start_connect(self.port)
-        return peer
+        name = name or _letters(len(self.peers))
+        while True:
+            peer = Peer(name, self._bound_socket(), self.timeline, self._watch)
+            if peer.start_connect(self.port):
+                self.peers.append(peer)
+                return peer
+
+    def _bound_socket(self) -> socket.socket:
+        """A socket with a port that no client of this check has had: the log calls them by it.
+
+        Ports follow each other from a random one on; REUSEADDR allows those that rest in TIME_WAIT,
+        as a connection to another program needs no wholly new one.
+        """
+        while True:
+            self._next_port = FIRST_PORT + (self._next_port - FIRST_PORT + 1) % PORTS
+            sock = socket.socket()
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                sock.bind(("127.0.0.1", self._next_port))
+                return sock
+            except OSError as error:
+                sock.close()
+                if error.errno != errno.EADDRINUSE:
+                    raise
 
     def _watch(self, peer: Peer) -> None:
         events = 0
