@@ -16,6 +16,9 @@ from looplab.cli.screen import FAILED, OK, OURS, USAGE, Screen
 from looplab.course import LANGUAGES, CourseError, Exercise, UnknownTarget, normal
 
 
+KINDS_OF_CASE = ("reference", "start", "right", "wrong")
+
+
 class _TooMany(click.UsageError):
     """Words left over after a command that takes no more."""
 
@@ -248,13 +251,16 @@ def dev_record(screen: Screen) -> None:
 @click.option("--times", type=click.IntRange(1), default=10)
 @click.option("--jobs", type=click.IntRange(1), default=4)
 @click.option("--load", type=click.IntRange(0), default=1)
+@click.option("--kind", "kinds", type=click.Choice(KINDS_OF_CASE), multiple=True)
 @click.pass_context
-def dev_soak(ctx: click.Context, what: str | None, times: int, jobs: int, load: int) -> None:
+def dev_soak(
+    ctx: click.Context, what: str | None, times: int, jobs: int, load: int, kinds: tuple[str, ...]
+) -> None:
     from looplab.cli import soaking
 
     screen = _screen(ctx)
     exercises = screen.course.find(what) if what else screen.course.exercises
-    ctx.exit(soaking.soak(screen, exercises, times, jobs, load))
+    ctx.exit(soaking.soak(screen, exercises, times, jobs, load, kinds or KINDS_OF_CASE))
 
 
 @dev.command("docs")

@@ -22,12 +22,19 @@ from looplab.cli.screen import FAILED, OK, Screen
 from looplab.course import Exercise
 
 
-def soak(screen: Screen, exercises: Sequence[Exercise], times: int, jobs: int, load: int) -> int:
+def soak(
+    screen: Screen,
+    exercises: Sequence[Exercise],
+    times: int,
+    jobs: int,
+    load: int,
+    kinds: Sequence[str],
+) -> int:
     """Judge each program `times` times, `jobs` at once, beside `load` busy loops for each core.
 
     Prints how many verdicts each check gave and how many were odd; an odd one is kept whole.
     """
-    cases = corpus.cases(screen.course, exercises)
+    cases = [case for case in corpus.cases(screen.course, exercises) if case.kind in kinds]
     verdicts: Counter[tuple[str, str]] = Counter()
     odd = 0
     began = time.monotonic()
