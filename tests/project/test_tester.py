@@ -1,12 +1,13 @@
 """The tester itself: what it calls stuck, what it must never call stuck, what it leaves behind."""
 
+import signal
 import textwrap
 import time
 
 import pytest
 from conftest import running
 
-from looplab.checks import proc
+from looplab.checks import probes, proc
 from looplab.checks.faults import CheckFailed, say
 from looplab.checks.tester import NotThere, Setting, Tester, calibrate
 
@@ -107,6 +108,16 @@ def test_the_client_that_a_blocked_program_waits_for_is_named(start):
         tester.until(lambda: False)
     failed = tester.blame(say("ready"), why.value, "silent")
     assert (failed.fault, failed.where.waits_for) == ("blocked-in-recv", "A")
+
+
+def test_a_tester_that_ignores_ctrl_c_does_not_hand_that_on(start):
+    """As a shell does to what it starts in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        tester = start("try:\n    select.select([], [], [])\nexcept KeyboardInterrupt:\n    pass\n")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    probes.quits(tester)
 
 
 def test_idle_and_busy_are_told_apart(start):

@@ -68,6 +68,15 @@ class _Pty(pexpect.spawn):  # type: ignore[misc]
         return ptyprocess.PtyProcess.spawn(args, pass_fds=(self._stderr,), **kwargs)
 
     def _in_the_child(self) -> None:
+        for number in (
+            signal.SIGINT,
+            signal.SIGQUIT,
+            signal.SIGTERM,
+            signal.SIGHUP,
+            signal.SIGPIPE,
+        ):
+            signal.signal(number, signal.SIG_DFL)  # whatever the tester was started with
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
         os.dup2(self._stderr, 2)
         os.close(self._stderr)
         mode = termios.tcgetattr(1)

@@ -15,7 +15,6 @@ from looplab import messages
 from looplab.cli.screen import FAILED, OK, OURS, USAGE, Screen
 from looplab.course import LANGUAGES, CourseError, Exercise, UnknownTarget, normal
 
-
 KINDS_OF_CASE = ("reference", "start", "right", "wrong")
 
 
