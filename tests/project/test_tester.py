@@ -25,6 +25,8 @@ def start(tmp_path):
     testers = []
 
     def begin(body: str, forbidden: tuple[str, ...] = ()) -> Tester:
+        for earlier in testers:  # one program at a time, as in every check
+            earlier.close()
         path = tmp_path / "02_select" / "program.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text(HEAD + textwrap.dedent(body))
