@@ -97,6 +97,7 @@ class Program:
         self.lines: list[str] = []  # the complete lines of `output`
         self._partial = b""
         self.flooded = False
+        self._over = False
         self.status: int | None = None  # exit status, or minus the signal, once it ended
         proc.adopt_orphans()
         self._before = set(proc.tree(os.getpid()))
@@ -212,6 +213,9 @@ class Program:
 
     def kill(self) -> None:
         """End it and everything it started; close both ends. Safe to call twice."""
+        if self._over:
+            return
+        self._over = True
         end = time.monotonic() + 5
         self._signal(signal.SIGKILL)
         while not self.ended() and time.monotonic() < end:
