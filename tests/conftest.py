@@ -9,6 +9,13 @@ from looplab.cli.report import plain
 collect_ignore = ["right", "wrong", "programs"]
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Whoever judges a folder does not test the tool: tests/project belongs to `./looplab test`."""
+    if collection_path.name == "project" and config.getoption("--target") != "solutions":
+        return True
+    return None
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item, call):
     report = yield

@@ -12,6 +12,7 @@ from looplab.checks.peer import Peer
 from looplab.checks.tester import NotThere, Tester
 
 HELD_UP = 0.05  # seconds: a tester that did not run for so long tells nothing about time
+CHATTER = 16 << 10  # bytes printed while nobody speaks: more than a few lines of debugging
 IDLE_SHARE = 0.2  # of one core; an idle loop measures 0.0 and a spinner 1.0, at any load
 
 
@@ -22,13 +23,17 @@ def imports(tester: Tester) -> None:
 
 def idle(tester: Tester) -> None:
     """IDLE: while nobody speaks, the program uses no CPU, and does not nap either."""
-    shares = []
+    assert tester.program is not None
+    shares, printed = [], len(tester.program.output)
     for _ in range(3):  # what it still had to do may fall into the first span, never into all three
         shares.append(tester.share(0.3))
         if shares[-1] < IDLE_SHARE:
             return no_naps(tester)
+    expected = say("quiet", percent=round(IDLE_SHARE * 100))
+    if (more := len(tester.program.output) - printed) > CHATTER:
+        raise tester.blame(expected, None, "output-flood", say("chatters", kib=more >> 10))
     seen = say("cpu", percent=round(min(shares) * 100))
-    raise tester.blame(say("quiet", percent=round(IDLE_SHARE * 100)), None, "busy-loop", seen)
+    raise tester.blame(expected, None, "busy-loop", seen)
 
 
 def idle_for(tester: Tester, seconds: float) -> None:

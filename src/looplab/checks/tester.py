@@ -302,12 +302,13 @@ class Tester:
         more."""
         program = self.program
         assert program is not None
-        if program.flooded:
+        if program.flooded or fault == "output-flood":
+            told = (
+                seen if fault == "output-flood" else (say("flood", kib=len(program.output) >> 10),)
+            )
             where = program.locate()
             self._read_rest(program)
-            return CheckFailed(
-                "output-flood", expected, say("flood", kib=len(program.output) >> 10), where=where
-            )
+            return CheckFailed("output-flood", expected, *told, where=where)
         if self._has_ended(program):
             return self._ended(program, expected)
         if why is not None and why.stuck:
