@@ -102,7 +102,9 @@ def run(course: Course, case: Case, seed: int | None = None) -> list[Record]:
         if case.kind in ("right", "wrong"):  # the first line is for the build
             text = text.partition(b"\n")[2]
         place.write_bytes(text)
-        return list(judge(course, [case.exercise], Path(folder), seed, to_first_failure=True))
+        return list(
+            judge(course, [case.exercise], Path(folder), seed, to_first_failure=True, again=True)
+        )
 
 
 def run_all(

@@ -27,117 +27,133 @@ def judge(
     seed: int | None = None,
     *,
     to_first_failure: bool = False,
+    again: bool = False,
 ) -> Iterator[Record]:
     """Judge `target` (laid out like lessons/). One record for every check of every exercise, in
     order.
 
-    `to_first_failure` ends a lesson with the first check that does not pass.
+    `to_first_failure` ends a lesson with the first check that does not pass; `again` says that more
+    will be judged, so that pytest is kept warm.
     A check that leaves no record has failed for our fault, and the record says what pytest printed.
     """
     by_lesson: dict[str, list[Exercise]] = {}
     for exercise in exercises:
         by_lesson.setdefault(exercise.lesson, []).append(exercise)
-    for lesson, some in by_lesson.items():
-        yield from _judge_lesson(course.root, lesson, some, target, seed, to_first_failure)
-
-
-def _judge_lesson(
-    root: Path,
-    lesson: str,
-    exercises: list[Exercise],
-    target: Path,
-    seed: int | None,
-    to_first_failure: bool,
-) -> Iterator[Record]:
-    expected = [(exercise.id, check.id) for exercise in exercises for check in exercise.checks]
-    worker = _spare.pop() if _spare else Worker()
-    worker.run(
-        [
+    for n, (lesson, some) in enumerate(by_lesson.items(), 1):
+        worker = _take()
+        expected = [(exercise.id, check.id) for exercise in some for check in exercise.checks]
+        arguments = [
             *("-q", "--noconftest", "--capture=no", "--tb=short", "--assert=plain"),
-            *("-p", "looplab.checks.plugin", "-p", "no:cacheprovider"),
-            *("-c", os.devnull, f"--rootdir={root}", str(root / "tests" / f"test_{lesson}.py")),
+            *("-p", "looplab.checks.plugin", "-p", "no:cacheprovider", "-c", os.devnull),
+            *(f"--rootdir={course.root}", str(course.root / "tests" / f"test_{lesson}.py")),
             *(f"--target={target.resolve()}", f"--records-fd={worker.records_fd}"),
-            *(f"--exercise={exercise.id}" for exercise in exercises),
+            *(f"--exercise={exercise.id}" for exercise in some),
             *([f"--seed={seed}"] if seed is not None else []),
+            *(["-x"] if to_first_failure else []),
         ]
-    )
-    try:
-        for record in worker.records():
-            pair = (record["exercise"], record["check"])
-            if pair in expected:
-                expected.remove(pair)
-            yield record
-            if to_first_failure and record["outcome"] == "failed":
-                expected.clear()
-            if not expected:
-                break  # its program is gone by then: pytest's own end is not waited for
-    finally:
-        worker.end(finished=not expected)
-    for exercise_id, check_id in expected:
-        yield {
-            "exercise": exercise_id,
-            "check": check_id,
-            "outcome": "our-fault",
-            "seconds": 0.0,
-            "seed": seed,
-            "engine": "target",
-            "error": f"pytest ended with status {worker.status} and left no record\n{worker.said}",
-        }
+        keep = again or n < len(by_lesson)
+        try:
+            for record in worker.run(arguments):
+                pair = (record["exercise"], record["check"])
+                if pair in expected:
+                    expected.remove(pair)
+                yield record
+                if to_first_failure and record["outcome"] == "failed":
+                    expected.clear()
+                if not expected and not keep:
+                    break  # its program is gone by then: pytest's own end is not waited for
+        except BaseException:
+            worker.stop()
+            raise
+        yield from (_lost(*pair, seed, worker) for pair in expected)
+        if keep:
+            _idle.append(worker)
+        else:
+            worker.kill()
+
+
+def _lost(exercise_id: str, check_id: str, seed: int | None, worker: Worker) -> Record:
+    return {
+        "exercise": exercise_id,
+        "check": check_id,
+        "outcome": "our-fault",
+        "seconds": 0.0,
+        "seed": seed,
+        "engine": "target",
+        "error": f"pytest ended with status {worker.status} and left no record\n{worker.said()}",
+    }
 
 
 class Worker:
-    """A pytest process: started at once, told later what to run, read record by record."""
+    """A process in which pytest is imported: told what to run, read record by record."""
 
     def __init__(self) -> None:
         # A socket and no pipe: /proc would let the program open a pipe again, and write records.
-        self._records, write_end = socket.socketpair()
-        self.records_fd = write_end.fileno()
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed by end()
-        self._child = subprocess.Popen(
+        ours, theirs = socket.socketpair()
+        self.records_fd = theirs.fileno()
+        self._lines = ours.makefile("r", encoding="utf-8")
+        ours.close()  # the file keeps it open
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  as long as the process
+        self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "looplab.checks.worker"],
             stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=self._log,
             pass_fds=(self.records_fd,),
             env=_environment(),
+            process_group=0,  # Ctrl-C is for the command, which then stops this one
         )
-        write_end.close()
-        self.status: int | None = None
-        self.said = ""  # the end of what pytest printed
+        theirs.close()
+        self.status: int | None = None  # of the last job
 
-    def run(self, arguments: list[str]) -> None:
-        assert self._child.stdin is not None
-        with contextlib.suppress(BrokenPipeError), self._child.stdin as pipe:
-            pipe.write(json.dumps(arguments).encode() + b"\n")
+    def run(self, arguments: list[str]) -> Iterator[Record]:
+        """Run pytest with these arguments; its records, to the end of the job."""
+        assert self._process.stdin is not None
+        self.status = None
+        job = {"arguments": arguments, "records": self.records_fd}
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(job).encode() + b"\n")
+            self._process.stdin.flush()
+        for line in self._lines:
+            record = json.loads(line)
+            if "end" in record:
+                self.status = record["end"]
+                return
+            yield record
 
-    def records(self) -> Iterator[Record]:
-        with self._records, self._records.makefile("r", encoding="utf-8") as lines:
-            for line in lines:
-                yield json.loads(line)
-
-    def end(self, finished: bool) -> None:
-        """Wait for its end; `finished`: nothing more is wanted of it."""
-        if finished:
-            self._child.kill()
-        elif sys.exc_info()[0] is not None:
-            self._child.send_signal(signal.SIGINT)  # pytest then ends the learner's program too
-        try:
-            self._child.wait(10)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
-        self.status = self._child.returncode
+    def said(self) -> str:
+        """The end of what pytest printed."""
         self._log.seek(0)
-        self.said = self._log.read().decode("utf-8", "replace")[-4000:]
-        self._log.close()
+        return self._log.read().decode("utf-8", "replace")[-4000:]
+
+    def stop(self) -> None:
+        """End it in the middle of a job: pytest is given time to end the learner's program."""
+        self._process.send_signal(signal.SIGINT)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
 
 
-_spare: list[Worker] = []
+_idle: list[Worker] = []  # they end with this process, when their input does
+
+
+def _take() -> Worker:
+    try:
+        return _idle.pop()
+    except IndexError:
+        return Worker()
 
 
 def warm() -> None:
-    """Start a worker now; the next `judge` takes it. Without one it ends with this process."""
-    _spare.append(Worker())
+    """Start a worker now; the next `judge` takes it."""
+    _idle.append(Worker())
 
 
 def _environment() -> dict[str, str]:
