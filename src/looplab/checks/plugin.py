@@ -7,6 +7,7 @@ records.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -72,8 +73,7 @@ class _Session:
         self.only: list[str] = config.getoption("--exercise")
         self.course = course.load()
         self.scale = calibrate()
-        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        _raise_descriptor_limit()
         self.passed: set[tuple[str, str]] = set()
         self.failed: set[tuple[str, str]] = set()
 
@@ -92,16 +92,9 @@ class _Session:
             item.stash[KEY] = {"exercise": exercise_id, "check": check_id}
             if not self.only or exercise_id in self.only:
                 checks.append(item)
-        lessons = {
-            item.stash[KEY]["exercise"]: self.course.lesson_of(item.stash[KEY]["exercise"])
-            for item in checks
-        }
-        known = [
-            (e.id, c.id) for lesson in lessons.values() for e in lesson.exercises for c in e.checks
-        ]
-        order = {
-            pair: n for n, pair in enumerate(dict.fromkeys(sorted(known, key=lambda pair: pair[0])))
-        }
+        ids = sorted({item.stash[KEY]["exercise"] for item in checks})
+        known = [(e.id, c.id) for e in map(self.course.exercise, ids) for c in e.checks]
+        order = {pair: n for n, pair in enumerate(known)}
         for item in checks:
             about = item.stash[KEY]
             if (about["exercise"], about["check"]) not in order:
@@ -193,6 +186,14 @@ def tester(request: pytest.FixtureRequest) -> Iterator[Tester]:
         yield one
     finally:
         one.close()
+
+
+def _raise_descriptor_limit() -> None:
+    """As many open files as the system grants, for the tester and for the programs it starts."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    enough = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    with contextlib.suppress(ValueError, OSError):  # macOS grants less than it names
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
 def needs_descriptors(n: int) -> None:
