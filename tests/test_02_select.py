@@ -120,7 +120,7 @@ class TestDropTheSilent:
         probes.in_time(tester, lambda: self.line_in_time(tester, log))
 
     def test_idle(self, tester):
-        log = self.start(tester, 1.5)
+        log = self.start(tester, 1.7 / tester.setting.scale)  # no whole number of seconds
         dropped, gone = log.arrives(), log.arrives()
         log.leaves(gone)
         log.gets_eof(dropped, armed=False)  # a timer may wake it that nobody sees
