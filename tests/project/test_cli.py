@@ -186,6 +186,8 @@ def test_language_is_chosen_once_and_kept(house):
     assert "从现在起使用中文" in house.run("lang", "zh").stdout
     assert "日志服务器" in house.run("list").stdout
     assert "Logger" in house.run("--lang", "en", "list").stdout
+    assert "Logger" in house.run("list", "--lang", "en").stdout
+    assert "Logger" in house.run("list", "--lang=en").stdout
     assert "English" in house.run("lang", "en").stdout
     assert "Logger" in house.run("list", lang="zh").stdout
 

@@ -279,15 +279,23 @@ def one_exercise(screen: Screen, what: str) -> Exercise:
     return found[0]
 
 
+def _language_first(words: list[str]) -> tuple[list[str], str | None]:
+    """`--lang` counts wherever it stands; click wants it before the command."""
+    for i, word in enumerate(words):
+        if word == "--lang" and i + 1 < len(words):
+            return [word, words[i + 1], *words[:i], *words[i + 2 :]], words[i + 1]
+        if word.startswith("--lang="):
+            return [word, *words[:i], *words[i + 1 :]], word.partition("=")[2]
+    return words, None
+
+
 def main() -> None:
     """Run the command line. Exit status: 0 passed, 1 failed, 2 bad usage, 3 our fault."""
     ctx: click.Context | None = None
-    lang = next(
-        (word for last, word in zip(sys.argv, sys.argv[1:], strict=False) if last == "--lang"), None
-    )
+    words, lang = _language_first(sys.argv[1:])
     fallback = lang if lang in LANGUAGES else None
     try:
-        with app.make_context("looplab", sys.argv[1:]) as ctx:
+        with app.make_context("looplab", words) as ctx:
             app.invoke(ctx)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
