@@ -160,6 +160,7 @@ def test_a_folder_where_the_file_should_be(house, lang):
         (["lang", "fr"], "bad-value", "fr"),
         (["check", "02.1", "--seed", "x"], "bad-value", "x"),
         (["list", "more"], "too-many", "more"),
+        (["check", "02.1", "--seed"], "missing-arg", "--seed"),
         (["answer", "02.q1", "77"], "answer-bad", "3"),
     ],
 )

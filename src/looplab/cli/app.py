@@ -334,6 +334,8 @@ def _usage(screen: Screen, error: click.UsageError) -> None:
         key, args = "no-command", {"name": error.command_name}
     elif isinstance(error, click.NoSuchOption):
         key, args = "no-option", {"name": error.option_name}
+    elif isinstance(error, click.BadOptionUsage):
+        key, args = "missing-arg", {"command": error.option_name, "name": "VALUE"}
     elif isinstance(error, _TooMany):
         key, args = "too-many", {"command": command, "extra": error.message}
     elif isinstance(error, click.MissingParameter):
