@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -57,12 +58,12 @@ def _start(screen: Screen, args: list[str]) -> int:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
     }
-    child = subprocess.Popen([python(), *args], env=environment)
-    while True:
-        try:
-            return child.wait() and 1
-        except KeyboardInterrupt:
-            continue  # the program got it too: its end is ours
+    # Ctrl-C goes to the program too, and its end is the end of the command.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return 1 if subprocess.run([python(), *args], env=environment).returncode else 0
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _talk(screen: Screen, port: int) -> None:
