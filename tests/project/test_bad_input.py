@@ -106,7 +106,7 @@ def test_ignores_sigint(house, lang):
     )
     path.write_text(text, "utf-8")
     done = house.run("check", "02.1", lang=lang)
-    assert done.returncode == 1 and "[7/7]" in done.stdout
+    assert done.returncode == 1 and "[7/9]" in done.stdout
     assert sentence(lang, "fault.ignores-sigint", "idea").split("`")[0][:12] in done.stdout
     assert not running(path)
 
