@@ -1,5 +1,5 @@
 # passes 02.3
-"""One timeout for every wait: no clock is computed, silence lasts under two limits.
+"""One timeout for every wait: no clock is set, silence lasts under two limits.
 
 Each wait begins anew when anybody stirs, so the end comes up to a limit late.
 """
