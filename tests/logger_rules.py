@@ -84,6 +84,7 @@ def rude_guests(tester, log: Logger, times: int = 21) -> None:
         if i % 3 == 2:
             with log.program.paused():  # over before the program has seen it
                 tester.connect().reset()
+            tester.calm()  # met, before another one comes
             continue
         guest = log.arrives()
         if i % 3 == 1:
