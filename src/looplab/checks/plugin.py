@@ -127,7 +127,7 @@ class _Session:
             pair = (record["exercise"], record["check"])
             (self.passed if record["outcome"] == "passed" else self.failed).add(pair)
             if self.fd is not None:
-                os.write(self.fd, (json.dumps(record, ensure_ascii=False) + "\n").encode())
+                self._write(record)
         if record["outcome"] == "failed":
             report.looplab = dict(record)
         elif record["outcome"] == "not-run" and report.outcome == "failed":
@@ -137,6 +137,13 @@ class _Session:
                 item.reportinfo()[1] or 0,
                 f"not run: {record['reason']}",
             )
+
+    def _write(self, record: dict[str, Any]) -> None:
+        assert self.fd is not None
+        try:
+            os.write(self.fd, (json.dumps(record, ensure_ascii=False) + "\n").encode())
+        except BrokenPipeError:
+            pytest.exit("nobody reads the records any more")
 
     def _outcome(self, item: pytest.Item, error: BaseException) -> dict[str, Any]:
         if isinstance(error, NotRun):

@@ -223,7 +223,7 @@ class Tester:
         limit = seconds * self.setting.scale
         quiet_since, last = began, None
         while True:
-            self.pump(TICK)
+            moved = self.pump(TICK)
             now = time.monotonic()
             if done():
                 return now - began
@@ -235,7 +235,7 @@ class Tester:
                 raise NotThere(None, now - began)
             if program is not None and (program.flooded or now - began > limit):
                 raise NotThere(None, now - began)
-            if program is None or not armed or not self._all_delivered():
+            if program is None or not armed or moved or not self._all_delivered():
                 last = None
                 continue
             sleep = proc.asleep(program.family())
@@ -247,8 +247,8 @@ class Tester:
                     return now - began
                 raise NotThere(sleep, now - began)
 
-    def pump(self, seconds: float) -> None:
-        """One round: wait at most `seconds` for anything, then move it."""
+    def pump(self, seconds: float) -> bool:
+        """One round: wait at most `seconds` for anything, then move it. Whether anything moved."""
         events = self._selector.select(seconds)
         now = time.monotonic()
         self.held_up = max(self.held_up, now - self._pumped - seconds)
@@ -263,6 +263,7 @@ class Tester:
                     key.data.on_readable()
             else:
                 key.data()
+        return bool(events)
 
     def settle(self, seconds: float) -> None:
         """Let `seconds` pass with everything moving: for what is measured over a span of time."""
