@@ -57,6 +57,7 @@ class TestRudeGuests:
     def test_descriptors(self, tester):
         log = Logger(tester)
         log.leaves(log.arrives())
+        tester.calm()  # what it closes is closed by then
         before = proc.open_fds(log.program.pid)
         for _ in range(20):
             guests = [log.arrives() for _ in range(10)]
