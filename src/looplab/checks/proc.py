@@ -90,17 +90,18 @@ def open_fds(pid: int) -> int:
     return int(psutil.Process(pid).num_fds())
 
 
-def asleep(pids: Sequence[int]) -> tuple[Sleep, ...] | None:
+def asleep(pids: Sequence[int], *, resumed: bool = False) -> tuple[Sleep, ...] | None:
     """How every thread of these processes sleeps, or None if one may still move by itself.
 
     A value that stays equal means: nothing will happen any more unless somebody outside acts.
     None also where the answer is not known (other systems, other processors, other calls).
+    `resumed`: a call that goes on after SIGSTOP and SIGCONT counts, though its timeout is hidden.
     """
     sleeps = []
     for one in pids:
         tasks = _tasks(one)
         for task in tasks:
-            sleep = _sleep(one, task)
+            sleep = _sleep(one, task, resumed)
             if sleep is None:
                 return None
             sleeps.append(sleep)
@@ -133,6 +134,7 @@ _CALLS: dict[str, tuple[int, int, tuple[int, int] | None]] = {
     "accept4": (288, 242, None),
     "pause": (34, -1, None),
 }
+_RESTART_SYSCALL = (219, 128)  # what a poll that was stopped and continued is called
 _NAPS = ((35, 230), (101, 115))  # nanosleep, clock_nanosleep
 _COLUMN = {"x86_64": 0, "aarch64": 1}.get(platform.machine())
 _BY_NUMBER = (
@@ -146,12 +148,15 @@ PYTHON_NAMES = {
 }  # fmt: skip
 
 
-def _sleep(pid: int, task: str) -> Sleep | None:
+def _sleep(pid: int, task: str, resumed: bool) -> Sleep | None:
     stat = _read(f"{task}/stat").rpartition(")")[2].split()
     call = _read(f"{task}/syscall").split()
     if len(stat) < 13 or stat[0] != "S" or len(call) < 7:
         return None
-    name, endless = _BY_NUMBER.get(int(call[0]), ("", None))
+    number = int(call[0])
+    name, endless = _BY_NUMBER.get(number, ("", None))
+    if resumed and _COLUMN is not None and number == _RESTART_SYSCALL[_COLUMN]:
+        name = "a call that was resumed"
     if not name:
         return None
     args = [int(value, 16) for value in call[1:7]]

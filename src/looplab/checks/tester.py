@@ -1,9 +1,8 @@
 """The other side of a check: one loop that moves every client's bytes and reads all the program
 says.
 
-Waiting is always for something observable, with a deadline; nothing sleeps for a fixed time. When
-the
-program provably cannot move any more, the wait ends at once (the stuck detector).
+Waiting is always for something observable, with a deadline; nothing sleeps for a fixed time.
+When the program provably cannot move any more, the wait ends at once (the stuck detector).
 """
 
 from __future__ import annotations
@@ -216,14 +215,13 @@ class Tester:
         """Move everything until `done()`; returns the seconds it took. Raises NotThere.
 
         `armed`: everything has been delivered and an answer is waited for, so that a program in
-        which
-        every thread sleeps without a timeout can be called stuck.
+        which every thread sleeps without a timeout can be called stuck.
         """
         began = time.monotonic()
         limit = seconds * self.setting.scale
-        quiet_since, last = began, None
+        quiet_since, last, tick = began, None, 0.0  # what is there already is not waited for
         while True:
-            moved = self.pump(TICK)
+            moved, tick = self.pump(tick), TICK
             now = time.monotonic()
             if done():
                 return now - began
@@ -345,8 +343,8 @@ class Tester:
     def calm(self) -> None:
         """Wait until the program has done what it had to do and sleeps; at most 0.3 s."""
         assert self.program is not None
-        end = time.monotonic() + 0.3 * self.setting.scale
-        while proc.asleep(self.program.family()) is None and time.monotonic() < end:
+        end, family = time.monotonic() + 0.3 * self.setting.scale, self.program.family
+        while proc.asleep(family(), resumed=True) is None and time.monotonic() < end:
             self.pump(0.002)
 
     def _ended(self, program: Program, expected: Say) -> CheckFailed:
