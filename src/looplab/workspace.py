@@ -14,6 +14,7 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from looplab import skeleton
 from looplab.course import Course, Exercise
@@ -74,6 +75,29 @@ class Workspace:
             self.progress.passed.setdefault(exercise_id, time.strftime("%Y-%m-%dT%H:%M:%S"))
         else:
             self.progress.passed.pop(exercise_id, None)
+
+    def keep_failure(self, exercise_id: str, record: dict[str, Any] | None) -> None:
+        """Remember the record of the first check that failed, for `replay`; None: nothing failed.
+
+        Raises OSError.
+        """
+        path = self._failure_path(exercise_id)
+        if record is None:
+            path.unlink(missing_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, json.dumps(record, ensure_ascii=False) + "\n")
+
+    def failure(self, exercise_id: str) -> dict[str, Any] | None:
+        """The record that was kept last for this exercise, or None if it passed or never ran."""
+        try:
+            record = json.loads(self._failure_path(exercise_id).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        return record if isinstance(record, dict) else None
+
+    def _failure_path(self, exercise_id: str) -> Path:
+        return self.folder / "failed" / f"{exercise_id}.json"
 
     def file(self, exercise: Exercise) -> Path:
         return self.lessons / exercise.path

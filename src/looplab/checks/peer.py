@@ -8,7 +8,7 @@ import socket
 import struct
 from collections.abc import Callable
 
-from looplab.checks.timeline import Timeline
+from looplab.checks.timeline import Timeline, packed
 
 
 class Peer:
@@ -52,6 +52,7 @@ class Peer:
     def send(self, data: bytes) -> None:
         """Hand bytes over; what the kernel does not take now follows by itself."""
         self._timeline.add(self.name, "sends", n=len(data), data=data[:60].decode("latin-1"))
+        self._timeline.act("send", who=self.name, data=packed(data))
         self.pending += data
         if self.connected:
             self.on_writable()
@@ -60,6 +61,7 @@ class Peer:
     def shut(self) -> None:
         """No more bytes from here: SHUT_WR, after the pending ones."""
         self._timeline.add(self.name, "shuts")
+        self._timeline.act("shut", who=self.name)
         self._shut = True
         if self.connected and not self.pending:
             self._do_shut()
@@ -68,12 +70,14 @@ class Peer:
         """A polite end."""
         if self.open:
             self._timeline.add(self.name, "closes")
+            self._timeline.act("close", who=self.name)
             self._close()
 
     def reset(self) -> None:
         """A rude end: SO_LINGER (1, 0) makes close() send RST."""
         if self.open:
             self._timeline.add(self.name, "resets")
+            self._timeline.act("reset", who=self.name)
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._close()
 

@@ -156,6 +156,7 @@ class _Session:
         tester = item.funcargs.get("tester") if isinstance(item, pytest.Function) else None
         if isinstance(tester, Tester):
             found["timeline"] = tester.story()
+            found["acts"] = tester.timeline.acts
             found["output"] = tester.lines()[-OUTPUT_LINES:]
         return found
 

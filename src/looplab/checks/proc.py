@@ -5,6 +5,7 @@ Linux answers from /proc; elsewhere psutil does, with fewer answers (marked appr
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import socket
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 LINUX = sys.platform == "linux"
@@ -192,6 +194,21 @@ def sleeps_in(pid: int) -> str:
     if number in _NAPS[_COLUMN]:
         return "sleep"
     return _BY_NUMBER.get(number, ("other", None))[0]
+
+
+def listener(port: int) -> int | None:
+    """The process that listens on this port of 127.0.0.1, if it may be known (Linux)."""
+    inodes = {
+        fields[9]
+        for fields in map(str.split, _read("/proc/net/tcp").splitlines()[1:])
+        if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port
+    }
+    for folder in Path("/proc").glob("[0-9]*/fd"):
+        with contextlib.suppress(OSError):  # another user's, or gone
+            for link in folder.iterdir():
+                if os.readlink(link).removeprefix("socket:[").rstrip("]") in inodes:
+                    return int(folder.parent.name)
+    return None
 
 
 def remote_port(pid: int, fd: int) -> int | None:

@@ -12,7 +12,7 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect
@@ -90,9 +90,18 @@ class _Pty(pexpect.spawn):  # type: ignore[misc]
 class Program:
     """A running program. `output` and `errors` grow as the tester reads `fds`."""
 
-    def __init__(self, path: Path, args: list[str], nofile: int | None = None) -> None:
-        """Starts `python path args`; `nofile` lowers its soft limit of open files."""
-        self.path = path
+    def __init__(
+        self,
+        path: Path,
+        args: list[str],
+        nofile: int | None = None,
+        told: Callable[[str], None] = lambda act: None,
+    ) -> None:
+        """Starts `python path args`; `nofile` lowers its soft limit of open files.
+
+        `told` hears of every signal sent to it that a replay sends again: pause, resume, interrupt.
+        """
+        self.path, self._told = path, told
         self.output, self.errors = bytearray(), bytearray()
         self.lines: list[str] = []  # the complete lines of `output`
         self._partial = b""
@@ -189,11 +198,13 @@ class Program:
 
     def interrupt(self) -> None:
         """What Ctrl-C does: SIGINT to the program."""
+        self._told("interrupt")
         self._signal(signal.SIGINT)
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
         """It does nothing inside: what happens meanwhile meets it all at once."""
+        self._told("pause")
         self._signal(signal.SIGSTOP)
         end = time.monotonic() + 1
         while not (self.ended() or proc.stopped(self.pid)) and time.monotonic() < end:
@@ -201,6 +212,7 @@ class Program:
         try:
             yield
         finally:
+            self._told("resume")
             self.resume()
 
     def resume(self) -> None:

@@ -20,6 +20,82 @@ Record = dict[str, Any]
 SOURCES = Path(__file__).resolve().parents[2]
 
 
+class Run:
+    """The judging of `target` (laid out like lessons/), to be iterated over once.
+
+    One record for every check of every exercise, in order. A check that leaves no record has failed
+    for our fault, and its record says what pytest printed. `to_first_failure` ends a lesson with
+    the first check that does not pass; `again` says that more will be judged, so that pytest is
+    kept warm.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        exercises: Sequence[Exercise],
+        target: Path,
+        seed: int | None = None,
+        *,
+        to_first_failure: bool = False,
+        again: bool = False,
+    ) -> None:
+        self.stopped = False
+        self._course, self._target, self._seed = course, target.resolve(), seed
+        self._to_first_failure, self._again = to_first_failure, again
+        self._worker: Worker | None = None
+        self._lessons: dict[str, list[Exercise]] = {}
+        for exercise in exercises:
+            self._lessons.setdefault(exercise.lesson, []).append(exercise)
+
+    def stop(self) -> None:
+        """End it early, from any thread: the learner's program is ended, the records end."""
+        self.stopped = True
+        if self._worker is not None:
+            self._worker.interrupt()
+
+    def __iter__(self) -> Iterator[Record]:
+        for n, (lesson, exercises) in enumerate(self._lessons.items(), 1):
+            if not self.stopped:
+                yield from self._lesson(lesson, exercises, self._again or n < len(self._lessons))
+
+    def _lesson(self, lesson: str, exercises: list[Exercise], keep: bool) -> Iterator[Record]:
+        self._worker = worker = _take()
+        expected = [(exercise.id, check.id) for exercise in exercises for check in exercise.checks]
+        try:
+            for record in worker.run(self._arguments(lesson, exercises, worker.records_fd)):
+                pair = (record["exercise"], record["check"])
+                if pair in expected:
+                    expected.remove(pair)
+                yield record
+                if self._to_first_failure and record["outcome"] == "failed":
+                    expected.clear()
+                if not expected and not keep:
+                    break  # its program is gone by then: pytest's own end is not waited for
+        except BaseException:
+            worker.stop()
+            raise
+        if self.stopped:
+            worker.stop()
+            return
+        yield from (_lost(*pair, self._seed, worker) for pair in expected)
+        if keep:
+            _idle.append(worker)
+        else:
+            worker.kill()
+
+    def _arguments(self, lesson: str, exercises: list[Exercise], records_fd: int) -> list[str]:
+        root = self._course.root
+        return [
+            *("-q", "--noconftest", "--capture=no", "--tb=short", "--assert=plain"),
+            *("-p", "looplab.checks.plugin", "-p", "no:cacheprovider", "-c", os.devnull),
+            *(f"--rootdir={root}", str(root / "tests" / f"test_{lesson}.py")),
+            *(f"--target={self._target}", f"--records-fd={records_fd}"),
+            *(f"--exercise={exercise.id}" for exercise in exercises),
+            *([f"--seed={self._seed}"] if self._seed is not None else []),
+            *(["-x"] if self._to_first_failure else []),
+        ]
+
+
 def judge(
     course: Course,
     exercises: Sequence[Exercise],
@@ -29,47 +105,9 @@ def judge(
     to_first_failure: bool = False,
     again: bool = False,
 ) -> Iterator[Record]:
-    """Judge `target` (laid out like lessons/). One record for every check of every exercise, in
-    order.
-
-    `to_first_failure` ends a lesson with the first check that does not pass; `again` says that more
-    will be judged, so that pytest is kept warm.
-    A check that leaves no record has failed for our fault, and the record says what pytest printed.
-    """
-    by_lesson: dict[str, list[Exercise]] = {}
-    for exercise in exercises:
-        by_lesson.setdefault(exercise.lesson, []).append(exercise)
-    for n, (lesson, some) in enumerate(by_lesson.items(), 1):
-        worker = _take()
-        expected = [(exercise.id, check.id) for exercise in some for check in exercise.checks]
-        arguments = [
-            *("-q", "--noconftest", "--capture=no", "--tb=short", "--assert=plain"),
-            *("-p", "looplab.checks.plugin", "-p", "no:cacheprovider", "-c", os.devnull),
-            *(f"--rootdir={course.root}", str(course.root / "tests" / f"test_{lesson}.py")),
-            *(f"--target={target.resolve()}", f"--records-fd={worker.records_fd}"),
-            *(f"--exercise={exercise.id}" for exercise in some),
-            *([f"--seed={seed}"] if seed is not None else []),
-            *(["-x"] if to_first_failure else []),
-        ]
-        keep = again or n < len(by_lesson)
-        try:
-            for record in worker.run(arguments):
-                pair = (record["exercise"], record["check"])
-                if pair in expected:
-                    expected.remove(pair)
-                yield record
-                if to_first_failure and record["outcome"] == "failed":
-                    expected.clear()
-                if not expected and not keep:
-                    break  # its program is gone by then: pytest's own end is not waited for
-        except BaseException:
-            worker.stop()
-            raise
-        yield from (_lost(*pair, seed, worker) for pair in expected)
-        if keep:
-            _idle.append(worker)
-        else:
-            worker.kill()
+    """The records of a `Run` that nobody stops."""
+    run = Run(course, exercises, target, seed, to_first_failure=to_first_failure, again=again)
+    return iter(run)
 
 
 def _lost(exercise_id: str, check_id: str, seed: int | None, worker: Worker) -> Record:
@@ -126,11 +164,16 @@ class Worker:
         self._log.seek(0)
         return self._log.read().decode("utf-8", "replace")[-4000:]
 
+    def interrupt(self) -> None:
+        """Have pytest end the learner's program and itself, without waiting for it."""
+        self._process.send_signal(signal.SIGINT)
+
     def stop(self) -> None:
         """End it in the middle of a job: pytest is given time to end the learner's program."""
-        self._process.send_signal(signal.SIGINT)
+        self.interrupt()
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        with contextlib.suppress(OSError):  # a job that it never read
+            self._process.stdin.close()
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:

@@ -78,7 +78,8 @@ class Tester:
     def start(self, *args: str, nofile: int | None = None) -> Program:
         """Start the program and wait for its ready line."""
         self.check_source()
-        program = Program(self.setting.path, ["--port", "0", *args], nofile)
+        self.timeline.act("start", args=args, nofile=nofile)
+        program = Program(self.setting.path, ["--port", "0", *args], nofile, self.timeline.act)
         self.program = program
         self.timeline.add("program", "starts")
         self._selector.register(program.stdout_fd, selectors.EVENT_READ, self._stdout)
@@ -170,6 +171,7 @@ class Tester:
     def begin_connect(self, name: str = "") -> Peer:
         """A new client whose connection is under way."""
         name = name or _letters(len(self.peers))
+        self.timeline.act("connect", who=name)
         while True:
             peer = Peer(name, self._bound_socket(), self.timeline, self._watch)
             if peer.start_connect(self.port):
@@ -419,6 +421,7 @@ class Tester:
     def share(self, seconds: float) -> float:
         """The share of one core that the program uses or waits for, over `seconds`."""
         assert self.program is not None
+        self.timeline.act("watch", seconds=seconds)
         before, began = proc.cpu(self.program.family()), time.monotonic()
         self.settle(seconds)
         after, elapsed = proc.cpu(self.program.family()), time.monotonic() - began

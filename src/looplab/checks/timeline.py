@@ -1,9 +1,12 @@
-"""What happened during one check, in order, on one clock."""
+"""What happened during one check, in order, on one clock; and what the tester did, to repeat it."""
 
 from __future__ import annotations
 
+import base64
 import time
+import zlib
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 KEEP = 200  # events at either end; a program that floods its log must not fill the record
@@ -16,6 +19,8 @@ class Timeline:
         self.began = time.monotonic()
         self._first: list[dict[str, Any]] = []
         self._last: deque[dict[str, Any]] = deque(maxlen=KEEP)
+        self.acts: list[dict[str, Any]] = []
+        self.heard: Callable[[dict[str, Any]], None] = lambda event: None  # called for each event
 
     def now(self) -> float:
         return time.monotonic() - self.began
@@ -25,8 +30,23 @@ class Timeline:
         [event]."""
         event = {"t": round(self.now(), 4), "who": who, "what": what, **args}
         (self._first if len(self._first) < KEEP else self._last).append(event)
+        self.heard(event)
+
+    def act(self, what: str, **args: Any) -> None:
+        """The tester did something that a replay does again: `what` as in looplab.checks.again."""
+        self.acts.append({"t": round(self.now(), 4), "act": what, **args})
 
     @property
     def events(self) -> list[dict[str, Any]]:
         """The first and the last of them, in order."""
         return [*self._first, *self._last]
+
+
+def packed(data: bytes | bytearray) -> str:
+    """Bytes as text, for an act."""
+    return base64.b85encode(zlib.compress(bytes(data))).decode()
+
+
+def unpacked(text: str) -> bytes:
+    """The bytes that `packed` was given. Raises ValueError, zlib.error."""
+    return zlib.decompress(base64.b85decode(text))

@@ -93,9 +93,9 @@ def _table(rows: list[tuple[str, str]]) -> list[str]:
 def app(ctx: click.Context, lang: str | None) -> None:
     ctx.obj = Screen(lang)
     if ctx.invoked_subcommand is None:
-        from looplab.cli import learning
+        from looplab.cli import watching
 
-        ctx.exit(learning.now(ctx.obj))
+        ctx.exit(watching.watch(ctx.obj))
 
 
 what_argument = click.argument("what")
@@ -171,6 +171,20 @@ def run(ctx: click.Context, what: str, port: int | None) -> None:
 
 @app.command()
 @what_argument
+@click.option("--port", type=click.IntRange(1, 65535))
+@click.pass_context
+def replay(ctx: click.Context, what: str, port: int | None) -> None:
+    from looplab.cli import replaying
+
+    screen = _screen(ctx)
+    found = screen.course.find(what)
+    failed = [e for e in found if screen.workspace.failure(e.id) is not None]
+    exercise = failed[0] if failed else one_exercise(screen, what)
+    ctx.exit(replaying.replay(screen, exercise, port))
+
+
+@app.command()
+@what_argument
 @click.option("--yes", is_flag=True)
 @click.pass_obj
 def reset(screen: Screen, what: str, yes: bool) -> None:
@@ -192,11 +206,12 @@ def diff(screen: Screen, what: str, spoil: bool) -> None:
 @app.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0)
 @click.option("--no-browser", is_flag=True)
+@click.option("--build", "build_only", is_flag=True)
 @click.pass_obj
-def docs(screen: Screen, port: int, no_browser: bool) -> None:
+def docs(screen: Screen, port: int, no_browser: bool, build_only: bool) -> None:
     from looplab.cli import running
 
-    running.docs(screen, port, no_browser)
+    running.docs(screen, port, no_browser, build_only)
 
 
 @app.command()

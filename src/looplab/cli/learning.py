@@ -38,7 +38,7 @@ def now(screen: Screen) -> int:
         report.line(screen.say("all-done"), "green")
         return OK
     lesson = screen.course.lesson(current.lesson)
-    question = next((q for q in lesson.questions if q.id not in progress.answers), None)
+    question = open_question(screen, current)
     rows = [
         ("now", f"{current.id} {current.title[screen.lang]} — {lesson.title[screen.lang]}"),
         ("file", f"lessons/{current.path}"),
@@ -51,6 +51,12 @@ def now(screen: Screen) -> int:
     return OK
 
 
+def open_question(screen: Screen, exercise: Exercise) -> Question | None:
+    """The first question of its lesson that the reader has not answered yet."""
+    asked = screen.course.lesson(exercise.lesson).questions
+    return next((q for q in asked if q.id not in screen.workspace.progress.answers), None)
+
+
 def _rows(screen: Screen, rows: list[tuple[str, str]]) -> None:
     from rich.table import Table
 
@@ -60,8 +66,8 @@ def _rows(screen: Screen, rows: list[tuple[str, str]]) -> None:
     screen.report().console.print(grid)
 
 
-def overview(screen: Screen) -> None:
-    """Every lesson, question and exercise with its state."""
+def overview(screen: Screen, chosen: str = "") -> None:
+    """Every lesson, question and exercise with its state; the `chosen` exercise is marked."""
     from rich.table import Table
 
     report, progress, lang = screen.report(), screen.workspace.progress, screen.lang
@@ -85,7 +91,9 @@ def overview(screen: Screen) -> None:
             hard = report.say("report", "hard") if e.hard else ""
             points = screen.say("points", n=e.points)
             grid.add_row(
-                "  ", report.yes if passed else report.dash, e.id, e.title[lang], points, hard
+                *("▸ " if e.id == chosen else "  ", report.yes if passed else report.dash),
+                *(e.id, e.title[lang], points, hard),
+                style="reverse" if e.id == chosen else "",
             )
         report.console.print(grid)
 
@@ -97,13 +105,20 @@ def hint(screen: Screen, exercise: Exercise) -> None:
     level = n if again else shown.get(exercise.id, 0) + 1
     shown[exercise.id] = level
     screen.save()
-    report = screen.report()
+    show_hints(screen, exercise, 1 if again else level, level)
+    screen.report().line(
+        screen.say("hint-next" if level < n else "hint-last", id=exercise.id), "dim"
+    )
+
+
+def show_hints(screen: Screen, exercise: Exercise, first: int, level: int) -> None:
+    """The hints from `first` to `level`."""
+    report, n = screen.report(), len(exercise.hints)
     title = exercise.title[screen.lang]
-    for one in range(1 if again else level, level + 1):
+    for one in range(first, level + 1):
         head = screen.say("hint-head", n=one, all=n, id=exercise.id, title=title)
         report.line(head, "bold")
         report.line(exercise.hints[one - 1][screen.lang])
-    report.line(screen.say("hint-next" if level < n else "hint-last", id=exercise.id), "dim")
 
 
 def questions(screen: Screen, what: str) -> tuple[Question, ...]:

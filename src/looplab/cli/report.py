@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
@@ -27,7 +27,7 @@ class Report:
 
     def __init__(self, console: Console, lang: str) -> None:
         self.console, self.lang = console, lang
-        self.yes, self.no, self.dash = "✓", "✗", "·"
+        self.yes, self.no, self.dash, self.now = "✓", "✗", "·", "▸"
 
     # -- words
 
@@ -54,17 +54,20 @@ class Report:
 
     def check_line(self, record: Record, exercise: Exercise) -> None:
         """One check of an exercise, numbered as in the header of a failure."""
-        glyph, style = {
-            "passed": (self.yes, "green"),
-            "failed": (self.no, "bold red"),
-            "not-run": (self.dash, "dim"),
-        }.get(record["outcome"], ("!", "bold magenta"))
+        glyph, style = self._sign(record)
         number = _number(exercise, record["check"])
         title = exercise.check(record["check"]).title[self.lang]
         text = self.markup(title, "dim" if record["outcome"] == "not-run" else "")
         if record["outcome"] == "not-run":
             text.append(f"  ({self.not_run(record['reason'], exercise)})", "dim")
         self.row(Text(f"{glyph} {number}", style), text)
+
+    def _sign(self, record: Record) -> tuple[str, str]:
+        return {
+            "passed": (self.yes, "green"),
+            "failed": (self.no, "bold red"),
+            "not-run": (self.dash, "dim"),
+        }.get(record["outcome"], ("!", "bold magenta"))
 
     def row(self, *cells: Text | str, indent: int = 2) -> None:
         """One line whose last cell wraps below itself."""
@@ -80,6 +83,54 @@ class Report:
         if kind == "needs":
             return self.say("report", "not-run-needs", n=_number(exercise, what))
         return self.say("report", "not-run-platform", reason=reason)
+
+    def check_lines(self, exercise: Exercise, records: list[Record], running: bool) -> None:
+        """Every check of an exercise, those that have no record yet too."""
+        for record in records:
+            self.check_line(record, exercise)
+        for n, check in enumerate(exercise.checks[len(records) :], len(records) + 1):
+            glyph = self.now if running and n == len(records) + 1 else " "
+            self.row(Text(f"{glyph} {n}", "dim"), self.markup(check.title[self.lang], "dim"))
+
+    def strip(self, exercise: Exercise, records: list[Record], running: bool) -> None:
+        """The same on one line: a sign and a number for each check."""
+        text = Text("  ")
+        for n in range(1, len(exercise.checks) + 1):
+            if n <= len(records):
+                glyph, style = self._sign(records[n - 1])
+            else:
+                glyph, style = self.now if running and n == len(records) + 1 else " ", "dim"
+            text.append(f"{glyph}{n}  ", style)
+        self.console.print(text)
+
+    # -- the frame of a whole screen
+
+    def bar(self, left: str, right: str, style: str = "bold") -> None:
+        """One line with something at either end; what does not fit is cut from the left one."""
+        text, room = self.markup(left, style), self.console.width - cell_len(right) - 2
+        text.truncate(max(room, 8), overflow="ellipsis", pad=True)
+        text.append("  " + right, "dim")
+        text.truncate(self.console.width, overflow="ellipsis")
+        self.console.print(text, no_wrap=True)
+
+    def progress(self, done: Sequence[Exercise], exercises: Sequence[Exercise]) -> None:
+        """How much of the course is passed, as a bar and as a sentence."""
+        points, total = (sum(e.points for e in some) for some in (done, exercises))
+        counts = {"done": len(done), "all": len(exercises), "points": points, "total": total}
+        said = self.say("cli", "progress", **counts)
+        width = max(min(self.console.width - cell_len(said) - 5, 30), 5)
+        full = width * len(done) // max(len(exercises), 1)
+        self.console.print(Text(f"[{'#' * full}{'-' * (width - full)}] {said}"), no_wrap=True)
+
+    def keys(self, keys: Sequence[tuple[str, str]]) -> None:
+        """The keys that do something now, as many as fit."""
+        text = Text()
+        for key, words in keys:
+            one = Text.assemble((key, "bold cyan"), f" {words}")
+            if text.cell_len + one.cell_len + 2 > self.console.width:
+                break
+            text.append("  " if text else "").append_text(one)
+        self.console.print(text, no_wrap=True, end="")
 
     # -- one failure, in full
 

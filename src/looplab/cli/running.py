@@ -87,8 +87,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def docs(screen: Screen, port: int, no_browser: bool) -> int:
-    """Build the site where it is missing or old, serve it, open it."""
+def docs(screen: Screen, port: int, no_browser: bool, build_only: bool) -> int:
+    """Build the site where it is missing or old; unless that was all, serve it and open it."""
     from looplab import site
 
     folder = screen.course.root / ".looplab" / "site"
@@ -100,6 +100,8 @@ def docs(screen: Screen, port: int, no_browser: bool) -> int:
             screen.fail("dev-needs", command="docs")
         except site.SiteError as error:
             screen.fail("docs-broken", str(error), status=OURS)
+    if build_only:
+        return OK
     server, url = site.serve(folder, port)
     page = url if screen.lang == "en" else f"{url}zh/"
     screen.tell("docs-at", url=page)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from looplab import messages
+from looplab.checks.faults import Say
 from looplab.course import Course, load
 from looplab.workspace import Workspace
 
@@ -49,6 +50,10 @@ class Screen:
 
     def say(self, key: str, **args: Any) -> str:
         return messages.sentence(self.lang, "cli", key, args)
+
+    def say_of(self, told: Say) -> str:
+        """What a check says, in words."""
+        return messages.sentence(self.lang, "say", told.id, told.args)
 
     def list_of(self, names: Iterable[str]) -> str:
         return messages.sentence(self.lang, "report", "comma").join(names)

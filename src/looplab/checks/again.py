@@ -1,0 +1,130 @@
+"""Does again what a tester did: the acts of a record, slowly, so that a person can follow.
+
+An act is a JSON object with `t` (seconds since the check began) and `act`:
+`start` (args, nofile), `connect`, `send` (data), `shut`, `close`, `reset` (each with `who`),
+`pause`, `resume` and `interrupt` (signals to the program), `watch` (seconds).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from looplab.checks import proc
+from looplab.checks.faults import Where
+from looplab.checks.peer import Peer
+from looplab.checks.tester import Setting, Tester
+from looplab.checks.timeline import unpacked
+
+Act = dict[str, Any]
+GAP, LONGEST, WHOLE = 0.7, 2.0, 20.0  # seconds: between two acts, at most so, of all slow gaps
+AFTERWARDS = 1.0  # seconds in which what follows from the last act can be seen
+_SIGNALS = {"pause": signal.SIGSTOP, "resume": signal.SIGCONT, "interrupt": signal.SIGINT}
+
+
+def in_real_time(acts: Sequence[Act]) -> bool:
+    """Whether the program was given a time of its own, so that slowing down would change it."""
+    return any(act["act"] == "start" and act["args"] for act in acts)
+
+
+class Again:
+    """One replay. `tell` hears each event as it happens, as in a record's timeline."""
+
+    def __init__(
+        self, acts: Sequence[Act], path: Path, port: int | None, tell: Callable[[Act], None]
+    ) -> None:
+        """`port`: of a program that listens there already; None starts `path`."""
+        self._acts, self._port = acts, port
+        self._tester = Tester(Setting(path, (), "", 1.0))
+        self._tester.timeline.heard = tell
+        self._peers: dict[str, Peer] = {}
+        self._pid: int | None = None
+        self.done = 0  # acts so far
+
+    @property
+    def left(self) -> int:
+        return len(self._acts) - self.done
+
+    def run(self) -> Where | None:
+        """All of it. Where the program is afterwards, if it was started here.
+
+        Raises CheckFailed where the program does not start or is not Python, OSError where nobody
+        listens on the port.
+        """
+        tester = self._tester
+        try:
+            for gap, act in zip(self._gaps(), self._acts, strict=True):
+                tester.settle(gap)
+                self._do(act)
+                self.done += 1
+            tester.settle(AFTERWARDS)
+            return tester.program.locate() if tester.program is not None else None
+        finally:
+            self._signal("resume")  # one that runs elsewhere must not stay stopped
+            tester.close()
+
+    def _gaps(self) -> Iterator[float]:
+        """The seconds before each act: those of the check, stretched where that may be."""
+        slow = 0.0 if in_real_time(self._acts) else min(GAP, WHOLE / max(len(self._acts), 1))
+        before = 0.0
+        for act in self._acts:
+            gap = act["t"] - before
+            yield gap if not slow else max(slow, min(gap, LONGEST))
+            before = act["t"]
+
+    def _do(self, act: Act) -> None:
+        what, tester = act["act"], self._tester
+        peer = self._peers.get(act.get("who", ""))
+        if what == "start":
+            self._start(act)
+        elif what == "connect":
+            self._connect(act["who"])
+        elif what in _SIGNALS:
+            tester.timeline.add("tester", what)
+            self._signal(what)
+        elif what == "watch":
+            self._watch(act["seconds"])
+        elif what == "send" and peer is not None and peer.open:
+            peer.send(unpacked(act["data"]))
+        elif what in ("shut", "close", "reset") and peer is not None:
+            getattr(peer, what)()
+
+    def _start(self, act: Act) -> None:
+        if self._port is None:
+            self._pid = self._tester.start(*act["args"], nofile=act["nofile"]).pid
+        else:
+            self._tester.port, self._pid = self._port, proc.listener(self._port)
+
+    def _connect(self, who: str) -> None:
+        peer = self._peers[who] = self._tester.begin_connect(who)
+        if self._port is not None and len(self._peers) == 1:
+            self._tester.settle(0.1)
+            if not peer.open and not peer.connected:
+                raise ConnectionRefusedError
+
+    def _signal(self, what: str) -> None:
+        program = self._tester.program
+        if self._pid is not None and not (program is not None and program.ended()):
+            with contextlib.suppress(OSError):
+                os.kill(self._pid, _SIGNALS[what])
+
+    def _watch(self, seconds: float) -> None:
+        """The share of a core that it uses while nothing happens."""
+        if self._pid is None:
+            return self._tester.settle(seconds)
+        before, began = proc.cpu(proc.tree(self._pid)), time.monotonic()
+        self._tester.settle(seconds)
+        after, elapsed = proc.cpu(proc.tree(self._pid)), time.monotonic() - began
+        share = (sum(after) - sum(before)) / elapsed
+        self._tester.timeline.add(
+            "tester", "watched", seconds=round(elapsed, 1), percent=round(share * 100)
+        )
+
+    def names(self) -> dict[str, str]:
+        """The clients' addresses, and what they are called."""
+        return {peer.address: name for name, peer in self._peers.items() if peer.connected}
