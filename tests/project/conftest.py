@@ -67,13 +67,13 @@ class House:
         done = self.run("check", *words, "--json")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def spawn(self, *words: str, lang: str = "en") -> pexpect.spawn:
+    def spawn(self, *words: str, lang: str = "en", **more: str) -> pexpect.spawn:
         """A command on a terminal of 80 columns."""
         return pexpect.spawn(
             sys.executable,
             ["-P", "-m", "looplab.cli", *words],
             cwd=str(self.root),
-            env=self.environment(lang),
+            env=self.environment(lang, **more),
             encoding="utf-8",
             dimensions=(40, 80),
             timeout=60,

@@ -4,6 +4,7 @@ section 4)."""
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Sequence
 
 from looplab.checks import proc
@@ -25,13 +26,16 @@ def idle(tester: Tester) -> None:
     """IDLE: while nobody speaks, the program uses no CPU, and does not nap either."""
     assert tester.program is not None
     shares, printed = [], len(tester.program.output)
+    expected = say("quiet", percent=round(IDLE_SHARE * 100))
     for _ in range(3):  # what it still had to do may fall into the first span, never into all three
         shares.append(tester.share(0.3))
+        if (more := len(tester.program.output) - printed) > CHATTER:
+            raise tester.blame(expected, None, "output-flood", say("chatters", kib=more >> 10))
         if shares[-1] < IDLE_SHARE:
-            return no_naps(tester)
-    expected = say("quiet", percent=round(IDLE_SHARE * 100))
-    if (more := len(tester.program.output) - printed) > CHATTER:
-        raise tester.blame(expected, None, "output-flood", say("chatters", kib=more >> 10))
+            break
+    no_naps(tester)  # waking up often costs much where cores are rare, and is napping all the same
+    if shares[-1] < IDLE_SHARE:
+        return
     seen = say("cpu", percent=round(min(shares) * 100))
     raise tester.blame(expected, None, "busy-loop", seen)
 
@@ -47,20 +51,41 @@ def idle_for(tester: Tester, seconds: float) -> None:
 def no_naps(tester: Tester) -> None:
     """Whenever it is found asleep, it is not in time.sleep: napping is polling (Linux)."""
     assert tester.program is not None
-    found = []
-    for _ in range(12):
+    found: list[str] = []
+    for _ in range(60):
         if call := proc.sleeps_in(tester.program.pid):
             found.append(call)
+        if len(found) == 12:
+            break
         tester.settle(0.007)
     if len(found) > 6 and found.count("sleep") > len(found) * 0.8:
         raise tester.blame(say("waits"), None, "naps", say("sleeps"))
 
 
-def prompt(tester: Tester, seconds: list[float], most: float) -> None:
-    """Of some lines one at least appeared within `most` seconds: nothing delays them all."""
-    if min(seconds) > most * tester.setting.scale:
-        seen = say("line-late", seconds=min(seconds))
-        raise tester.failure("late", say("prompt-lines", seconds=most), seen)
+def prompt(tester: Tester, line: Callable[[], object], most: float) -> None:
+    """`line()` has the program log a line; it does not sleep for more than `most` seconds first."""
+
+    def attempt() -> CheckFailed | None:
+        if (seconds := delay(tester, line, most)) is None:
+            return None
+        seen = say("line-late", seconds=seconds)
+        return tester.failure("late", say("prompt-lines", seconds=most), seen)
+
+    in_time(tester, attempt, slack=most)
+
+
+def delay(tester: Tester, line: Callable[[], object], most: float) -> float | None:
+    """How long the program slept before it logged the line of `line()`, if longer than `most`.
+
+    Raises Void where the tester itself was held up for so long that it cannot tell.
+    """
+    tester.held_up = 0.0
+    seconds = tester.asleep_during(line)
+    if seconds <= most:
+        return None
+    if seconds - tester.held_up <= most:
+        raise Void
+    return seconds
 
 
 def turned_away(tester: Tester, peers: Sequence[Peer], at_least: int) -> None:
@@ -145,29 +170,49 @@ def descriptors_back(tester: Tester, before: int) -> None:
     alive(tester)
 
 
+def no_pause(tester: Tester, seconds: float) -> None:
+    """The machine has let both sides run since the last call; else the attempt is Void.
+
+    A pause of `seconds` that the program sleeps through is its own doing.
+    """
+    assert tester.program is not None
+    now, used = time.monotonic(), sum(proc.cpu(tester.program.family()))
+    (then, before), tester.mark = tester.mark, (now, used)
+    starved = used - before > seconds / 3 or tester.held_up > HELD_UP
+    if then and now - then > seconds and starved:
+        raise Void
+
+
 class Void(Exception):
     """An attempt that tells nothing: the tester itself was held up."""
 
 
-def in_time(tester: Tester, attempt: Callable[[], CheckFailed | None]) -> None:
+def in_time(
+    tester: Tester, attempt: Callable[[], CheckFailed | None], *, slack: float = HELD_UP
+) -> None:
     """A rule about time: broken only if it is broken three times, so that a pause of the machine
-    is no verdict."""
+    is no verdict.
+
+    An attempt in which the tester did not run for `slack` seconds breaks nothing.
+    """
+    assert tester.program is not None
     failed: list[CheckFailed] = []
     for _ in range(10):
         tester.pump(0)
-        tester.held_up = 0.0
+        tester.held_up, tester.mark = 0.0, (0.0, 0.0)
+        queued = proc.cpu(tester.program.family()).wait
         try:
             result = attempt()
         except Void:
             continue
-        except CheckFailed:  # it may follow from a silence that the tester caused
-            assert tester.program is not None
-            if tester.program.ended() or tester.held_up <= HELD_UP:
+        except CheckFailed:  # it may follow from a silence that the machine caused
+            queued = proc.cpu(tester.program.family()).wait - queued
+            if tester.program.ended() or max(tester.held_up, queued) <= slack:
                 raise
             continue
         if result is None:
             return
-        if tester.held_up > HELD_UP:
+        if tester.held_up > slack:
             continue
         failed.append(result)
         if len(failed) == 3:

@@ -76,6 +76,21 @@ def cpu(pids: Sequence[int]) -> Cpu:
     return Cpu(run / 1e9, wait / 1e9)
 
 
+def queued(pids: Sequence[int]) -> dict[str, str]:
+    """The threads that run or wait for a core, each with its schedstat (Linux).
+
+    The kernel counts a wait when it ends: until a thread's schedstat has changed, `cpu` knows
+    nothing of the wait it is in.
+    """
+    tasks = [task for one in pids for task in _tasks(one)] if LINUX else []
+    return {task: _read(f"{task}/schedstat") for task in tasks if _state(task) == "R"}
+
+
+def still_queued(before: dict[str, str]) -> dict[str, str]:
+    """Those of `queued` about which nothing more is known yet."""
+    return {task: stat for task, stat in before.items() if _read(f"{task}/schedstat") == stat}
+
+
 def threads(pid: int) -> int:
     if LINUX:
         return len(_tasks(pid))
@@ -171,8 +186,7 @@ def stopped(pid: int) -> bool:
     """Whether every thread has been stopped by a signal; True where that is not known."""
     if not LINUX:
         return True
-    states = [_read(f"{task}/stat").rpartition(")")[2].split()[:1] for task in _tasks(pid)]
-    return all(state == ["T"] for state in states)
+    return all(_state(task) == "T" for task in _tasks(pid))
 
 
 @cache
@@ -232,6 +246,10 @@ def delivered(sock: socket.socket) -> bool:
 
     unsent = struct.unpack("i", fcntl.ioctl(sock, 0x5411, b"\0" * 4))[0]  # SIOCOUTQ
     return bool(unsent == 0)
+
+
+def _state(task: str) -> str:
+    return "".join(_read(f"{task}/stat").rpartition(")")[2].split()[:1])
 
 
 def _tasks(pid: int) -> list[str]:

@@ -71,6 +71,7 @@ class Tester:
         self._selector = selectors.DefaultSelector()
         self._lines_shown = 0
         self.held_up = 0.0  # the longest time that this process itself did not run
+        self.mark = (0.0, 0.0)  # a moment, and the CPU seconds of the program until then
         self._pumped = time.monotonic()
 
     # -- the program
@@ -419,13 +420,25 @@ class Tester:
             program.drain(0.2)
 
     def share(self, seconds: float) -> float:
-        """The share of one core that the program uses or waits for, over `seconds`."""
+        """The share of one core that it uses or waits for, over `seconds` or a bit more."""
         assert self.program is not None
         self.timeline.act("watch", seconds=seconds)
         before, began = proc.cpu(self.program.family()), time.monotonic()
         self.settle(seconds)
+        queued, end = proc.queued(self.program.family()), time.monotonic() + PATIENCE
+        while queued and time.monotonic() < end:  # starved: what it waits for is not counted yet
+            self.settle(0.005)
+            queued = proc.still_queued(queued)
         after, elapsed = proc.cpu(self.program.family()), time.monotonic() - began
-        return (after.run + after.wait - before.run - before.wait) / elapsed
+        return (sum(after) - sum(before)) / elapsed
+
+    def asleep_during(self, act: Callable[[], object]) -> float:
+        """The seconds in which the program neither ran nor waited for a core while `act` lasted."""
+        assert self.program is not None
+        before, began = proc.cpu(self.program.family()), time.monotonic()
+        act()
+        elapsed, after = time.monotonic() - began, proc.cpu(self.program.family())
+        return max(elapsed - (sum(after) - sum(before)), 0.0)
 
     def story(self) -> list[dict[str, object]]:
         """The timeline with clients called by their names, repeated lines of the program told
