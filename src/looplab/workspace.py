@@ -40,11 +40,25 @@ class Workspace:
         self.folder = root / ".looplab"
         self.lessons = root / "lessons"
         self.kept_aside: Path | None = None  # a progress file that could not be read
-        self.progress = self._load()
+        self._seen = 0  # when the progress file was written that was read last
+        self.progress = Progress()
+        self.refresh()
 
     @property
     def _path(self) -> Path:
         return self.folder / "progress.json"
+
+    def refresh(self) -> None:
+        """Read the progress again if another command has written it since."""
+        if (written := self._written()) not in (0, self._seen):
+            self._seen = written
+            self.progress = self._load()
+
+    def _written(self) -> int:
+        try:
+            return self._path.stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def _load(self) -> Progress:
         try:
@@ -68,6 +82,7 @@ class Workspace:
         """Keep the progress. Raises OSError."""
         self.folder.mkdir(exist_ok=True)
         write(self._path, json.dumps(asdict(self.progress), ensure_ascii=False, indent=1) + "\n")
+        self._seen = self._written()
 
     def mark(self, exercise_id: str, passed: bool) -> None:
         """What passed is passed; what was and no longer passes is open again."""

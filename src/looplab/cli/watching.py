@@ -22,6 +22,7 @@ from looplab.cli.saves import Saves
 from looplab.cli.screen import OK, Screen
 from looplab.cli.terminal import Ended, Terminal, Vanished
 from looplab.course import LANGUAGES, Exercise
+from looplab.workspace import Progress
 
 FOOT = 3  # rows below the body: note, progress, keys
 
@@ -75,7 +76,6 @@ class _Watch:
     def __init__(self, screen: Screen, terminal: Terminal) -> None:
         self.terminal, self.canvas = terminal, Canvas(screen)
         self.course, self.workspace = screen.course, screen.workspace
-        self.progress = screen.workspace.progress
         self.exercise = self._first_open() or self.course.exercises[-1]
         self.records: list[Record] = []
         self.run: Run | None = None
@@ -103,6 +103,7 @@ class _Watch:
             self._save()
         self._judge()
         for event in self.terminal.events():
+            self.workspace.refresh()  # `./looplab answer` in another terminal counts here too
             match event:
                 case None:
                     self._draw()
@@ -118,7 +119,6 @@ class _Watch:
                     self._saved(event.paths)
                 case _Site():
                     self.url = event.url
-                    self._tell("pages-at" if self.url else "pages-broken", url=self.url)
 
     def end(self) -> None:
         """Nothing that this screen started is left."""
@@ -128,6 +128,10 @@ class _Watch:
             self.builder.terminate()
         if self.server is not None:
             self.server.shutdown()
+
+    @property
+    def progress(self) -> Progress:
+        return self.workspace.progress
 
     # -- judging
 
@@ -307,7 +311,9 @@ class _Watch:
         self._show(None)
 
     def _plain(self) -> Screen:
-        return Screen(self.canvas.lang)
+        screen = Screen(self.canvas.lang)
+        screen.workspace = self.workspace
+        return screen
 
     # -- the pages
 
@@ -410,7 +416,7 @@ class _Watch:
             note = self._say("running", n=min(n, all_), all=all_)
         else:
             note = self._say("waiting", file=f"lessons/{self.exercise.path}")
-        report.bar(note, self._say("more", n=hidden) if hidden > 0 else "", "dim")
+        report.bar(note, self._say("more", n=hidden) if hidden > 0 else self.url, "dim")
         done = [e for e in self.course.exercises if e.id in self.progress.passed]
         report.progress(done, self.course.exercises)
         report.keys(self._keys())

@@ -25,6 +25,7 @@ def serve(listener):
             pool.submit(talk, c, f"{h}:{p}")
     finally:
         import os
+
         os._exit(0)
 
 
