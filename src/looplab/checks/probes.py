@@ -63,6 +63,22 @@ def prompt(tester: Tester, seconds: list[float], most: float) -> None:
         raise tester.failure("late", say("prompt-lines", seconds=most), seen)
 
 
+def greeted(tester: Tester, peer: Peer, words: bytes) -> None:
+    """A client that says nothing reads these bytes and EOF, nothing else."""
+    expected = say("greeting", who=peer.name, text=repr(words))
+    try:
+        tester.until(lambda: peer.eof or peer.was_reset)
+    except NotThere as why:
+        got, waited = bytes(peer.received), round(why.waited, 1)
+        seen = say("no-greeting-eof", who=peer.name, data=repr(got), seconds=waited)
+        if got == words:  # it may sleep where it likes, had it hung up
+            raise tester.failure("not-closed", expected, seen) from None
+        raise tester.blame(expected, why, "silent", seen) from None
+    if peer.received != words or peer.was_reset:
+        seen = say("greeted", who=peer.name, data=repr(bytes(peer.received)))
+        raise tester.failure("wrong-output", expected, seen)
+
+
 def turned_away(tester: Tester, peers: Sequence[Peer], at_least: int) -> None:
     """So many of the clients at least were closed by the program."""
     gone = [peer for peer in peers if peer.eof or peer.was_reset]

@@ -205,7 +205,7 @@ class Excerpts:
             raise EmbedError(f"no exercise {what}; there are {', '.join(exercises) or 'none'}")
         page = f"{e.lesson}.md"
         checks = [f"`{c.id}` [{one_line(c.title[self.lang])}]({page}#{c.docs})" for c in e.checks]
-        work = "repair" if e.kind == "repair" else "write"
+        work = "write" if e.kind == "holes" else e.kind
         holes = self.say("comma").join(f"`{hole}`" for hole in e.holes)
         return join(
             f'<section class="box exercise" id="exercise-{e.id.replace(".", "-")}"'
