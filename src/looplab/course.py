@@ -356,7 +356,7 @@ class _Reader:
             raise self.fail((*where, "id"), f"must start with {self.key[:2]}.")
         points = self.get(e, where, "points", int)
         if kind == "solved" and points:
-            raise self.fail((*where, "points"), "must be 0: nothing of it is written by the learner")
+            raise self.fail((*where, "points"), "must be 0: there is nothing to write")
         checks = tuple(self.check(c, w) for c, w in self.each(e, where, "check"))
         if not checks:
             raise self.fail(where, "has no check")

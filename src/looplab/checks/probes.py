@@ -69,14 +69,16 @@ def greeted(tester: Tester, peer: Peer, words: bytes) -> None:
     try:
         tester.until(lambda: peer.eof or peer.was_reset)
     except NotThere as why:
-        got, waited = bytes(peer.received), round(why.waited, 1)
-        seen = say("no-greeting-eof", who=peer.name, data=repr(got), seconds=waited)
-        if got == words:  # it may sleep where it likes, had it hung up
-            raise tester.failure("not-closed", expected, seen) from None
-        raise tester.blame(expected, why, "silent", seen) from None
+        who, got, waited = peer.name, bytes(peer.received), round(why.waited, 1)
+        if not got:
+            seen = say("nothing-came", who=who, seconds=waited)
+            raise tester.blame(expected, why, "silent", seen) from None
+        seen = say("no-greeting-eof", who=who, data=repr(got), seconds=waited)
+        fault = "not-closed" if got == words else "wrong-bytes"
+        raise tester.failure(fault, expected, seen) from None  # it may sleep where it likes
     if peer.received != words or peer.was_reset:
         seen = say("greeted", who=peer.name, data=repr(bytes(peer.received)))
-        raise tester.failure("wrong-output", expected, seen)
+        raise tester.failure("wrong-bytes", expected, seen)
 
 
 def turned_away(tester: Tester, peers: Sequence[Peer], at_least: int) -> None:

@@ -13,7 +13,7 @@ door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 door.bind(("127.0.0.1", int(sys.argv[2])))
 door.listen()
-print("listening on %s:%d" % door.getsockname(), flush=True)
+print("listening on {}:{}".format(*door.getsockname()), flush=True)
 while True:
     guest = door.accept()[0]
     left = memoryview(b"hello\n")

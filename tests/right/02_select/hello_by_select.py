@@ -13,9 +13,8 @@ def serve(listener: socket.socket) -> None:
     listener.setblocking(False)
     while True:
         select.select([listener], [], [])
-        with contextlib.suppress(BlockingIOError), listener.accept()[0] as one:
-            with contextlib.suppress(OSError):  # gone already
-                one.sendall(GREETING)
+        with contextlib.suppress(OSError), listener.accept()[0] as one:
+            one.sendall(GREETING)  # or it has gone already
 
 
 def main() -> None:

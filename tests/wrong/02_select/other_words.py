@@ -1,4 +1,4 @@
-# fails 02.0 hello wrong-output
+# fails 02.0 hello wrong-bytes
 """Believed: the words do not matter. (The first thing one tries to break.)"""
 
 import argparse
