@@ -520,6 +520,7 @@ def test_the_box_of_an_exercise(root):
     for part in ("02.1", "Logger", "points: 2", "hard", "Write serve.", "Box.close", "one comes"):
         assert part in text
     assert "lessons/02_select/logger.py" in text and "./looplab check 02.1" in text
+    assert "<details>" in html and "Remove pass, which rests. Then check 1 fails: one" in text
     assert "日志服务器" in plain(render(root, "{{ exercise 02.1 }}", "zh"))
 
 

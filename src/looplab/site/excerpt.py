@@ -221,8 +221,17 @@ class Excerpts:
             self.say("checks"),
             numbered(checks),
             self.say("stuck", id=e.id),
+            f'<details markdown="1">\n<summary>{self.say("passed")}</summary>',
+            self.spoilt(e, checks),
+            "</details>",
             "</section>",
         )
+
+    def spoilt(self, e: course.Exercise, checks: list[str]) -> str:
+        """The line to take out, and the check that fails then."""
+        n = [c.id for c in e.checks].index(e.broken_by.check)
+        does = e.broken_by.does[self.lang]
+        return self.say("break", line=e.broken_by.line, does=does, n=n + 1, title=checks[n])
 
     def question(self, what: str) -> str:
         questions = {q.id: q for q in course.load(self.root).questions}
