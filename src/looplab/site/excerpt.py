@@ -207,12 +207,12 @@ class Excerpts:
         checks = [f"`{c.id}` [{one_line(c.title[self.lang])}]({page}#{c.docs})" for c in e.checks]
         work = "write" if e.kind == "holes" else e.kind
         holes = self.say("comma").join(f"`{hole}`" for hole in e.holes)
+        points = f'<span class="box-points">{self.say("points", points=e.points)}</span>'
         return join(
             f'<section class="box exercise" id="exercise-{e.id.replace(".", "-")}"'
             f' aria-label="{self.say("exercise")} {e.id}" markdown="1">',
             f'<p class="box-title" markdown="span">{self.say("exercise")} {e.id} ·'
-            f" {one_line(e.title[self.lang])}"
-            f' <span class="box-points">{self.say("points", points=e.points)}</span></p>',
+            f" {one_line(e.title[self.lang])} {points if e.points else ''}</p>",
             self.say("hard") if e.hard else "",
             e.task[self.lang],
             self.say(work, file=f"lessons/{e.path}", holes=holes),
