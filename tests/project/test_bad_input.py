@@ -199,7 +199,7 @@ def test_corrupt_progress_is_kept_aside(house, lang, content):
         ('kind = "repair"', 'kind = "mend"', 'kind = "mend"'),
         ("points = 0", "points = 1", "points = 1"),
         ('check = "goodbye"', 'check = "good"', 'check = "good"'),
-        ('line = "continue"\n', "", "[exercise.break]"),
+        ('line = "client.close()"\n', "", "[[exercise]]"),
     ],
 )
 def test_a_broken_lesson_is_named_with_its_line(house, lang, old, new, line_of):
