@@ -10,6 +10,30 @@ from looplab.checks.logger import Logger
 from looplab.checks.plugin import exercise, needs_descriptors
 
 
+@exercise("02.0")
+class TestHello:
+    """hello.py"""
+
+    def test_ready(self, tester):
+        tester.start()
+        tester.connect()
+
+    def test_hello(self, tester):
+        tester.start()
+        for _ in range(3):
+            self.is_greeted(tester)
+
+    def test_quit(self, tester):
+        tester.start()
+        self.is_greeted(tester)
+        probes.quits(tester)
+
+    def is_greeted(self, tester):
+        guest = tester.connect()
+        probes.greeted(tester, guest, b"hello\n")
+        guest.close()
+
+
 @exercise("02.1")
 class TestLogger(LoggerRules):
     """logger.py"""

@@ -1,5 +1,5 @@
-"""The programs that keep the checks honest: reference, start file, right and wrong solutions of
-every exercise.
+"""The programs that keep the checks honest: reference, start file, the reference with the line
+taken out that learners are told to take out, right and wrong solutions of every exercise.
 
 Each is judged as a learner's program is, and must come to what its first line says.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 from looplab.checks.runner import Record, judge
 from looplab.course import Course, Exercise
+from looplab.skeleton import HoleError, without
 
 SEED = 1  # recorded messages are made with it
 _FAILS = re.compile(r"# fails (\d\d\.\w+) (\w+) ([\w-]+)$")
@@ -32,7 +33,7 @@ class Case:
     """One program and what it must come to: `fails` is (check, fault), None means that all checks
     pass."""
 
-    kind: str  # reference, start, right, wrong
+    kind: str  # reference, start, break, right, wrong
     exercise: Exercise
     path: Path
     fails: tuple[str, str] | None
@@ -47,15 +48,13 @@ def cases(course: Course, exercises: Sequence[Exercise] | None = None) -> list[C
     chosen = course.exercises if exercises is None else exercises
     found = []
     for exercise in chosen:
-        found.append(Case("reference", exercise, course.root / "solutions" / exercise.path, None))
-        found.append(
-            Case(
-                "start",
-                exercise,
-                course.root / "lessons" / exercise.path,
-                _start_fails(course, exercise),
-            )
-        )
+        reference = course.root / "solutions" / exercise.path
+        start = course.root / "lessons" / exercise.path
+        spoilt = exercise.broken_by.check, exercise.broken_by.fault
+        found.append(Case("reference", exercise, reference, None))
+        found.append(Case("start", exercise, start, _start_fails(course, exercise)))
+        found.append(Case("break", exercise, reference, spoilt))
+        program(found[-1])  # a line that cannot be taken out is told now
     by_id = {exercise.id: exercise for exercise in chosen}
     for kind, pattern in (("right", _PASSES), ("wrong", _FAILS)):
         for path in sorted((course.root / "tests" / kind).glob("*/*.py")):
@@ -76,7 +75,9 @@ def cases(course: Course, exercises: Sequence[Exercise] | None = None) -> list[C
     return found
 
 
-def _start_fails(course: Course, exercise: Exercise) -> tuple[str, str]:
+def _start_fails(course: Course, exercise: Exercise) -> tuple[str, str] | None:
+    if exercise.kind == "solved":
+        return None
     if exercise.kind == "repair":
         match = _FAILS.match(
             first_line(course.root / "tests" / "wrong" / exercise.lesson / exercise.start)
@@ -98,13 +99,23 @@ def run(course: Course, case: Case, seed: int | None = None) -> list[Record]:
     with tempfile.TemporaryDirectory(prefix="looplab-") as folder:
         place = Path(folder, case.exercise.path)
         place.parent.mkdir(parents=True)
-        text = case.path.read_bytes()
-        if case.kind in ("right", "wrong"):  # the first line is for the build
-            text = text.partition(b"\n")[2]
-        place.write_bytes(text)
+        place.write_bytes(program(case))
         return list(
             judge(course, [case.exercise], Path(folder), seed, to_first_failure=True, again=True)
         )
+
+
+def program(case: Case) -> bytes:
+    """What is judged. Raises CorpusError."""
+    text = case.path.read_bytes()
+    if case.kind in ("right", "wrong"):  # the first line is for the build
+        return text.partition(b"\n")[2]
+    if case.kind == "break":
+        try:
+            return without(text.decode(), case.exercise.broken_by.line).encode()
+        except HoleError as error:
+            raise CorpusError(f"{case.exercise.id} break: {error}") from None
+    return text
 
 
 def run_all(

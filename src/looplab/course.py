@@ -16,7 +16,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "zh")
-KINDS = ("holes", "repair")
+KINDS = ("holes", "repair", "solved")
 
 
 class CourseError(Exception):
@@ -57,6 +57,17 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Break:
+    """What to spoil after passing: one statement of the reference, and the first check that then
+    fails."""
+
+    line: str  # a whole statement, as the reference has it
+    does: Text  # what it does, for a program that has it in other words
+    check: str
+    fault: str
+
+
+@dataclass(frozen=True)
 class Exercise:
     id: str  # "02.1"
     lesson: str  # "02_select"
@@ -69,7 +80,8 @@ class Exercise:
     hard: bool
     title: Text
     task: Text
-    after: Text
+    after: Text  # one idea a line
+    broken_by: Break
     hints: tuple[Text, ...]
     checks: tuple[Check, ...]
 
@@ -333,7 +345,8 @@ class _Reader:
 
     def exercise(self, e: dict[str, Any], where: tuple[str | int, ...]) -> Exercise:
         self.known(
-            e, where, "id kind file holes start args points hard title task after hint check"
+            *(e, where),
+            "id kind file holes start args points hard title task after break hint check",
         )
         kind = self.get(e, where, "kind", str)
         if kind not in KINDS:
@@ -341,6 +354,9 @@ class _Reader:
         exercise_id = self.get(e, where, "id", str)
         if not exercise_id.startswith(self.key[:2] + "."):
             raise self.fail((*where, "id"), f"must start with {self.key[:2]}.")
+        points = self.get(e, where, "points", int)
+        if kind == "solved" and points:
+            raise self.fail((*where, "points"), "must be 0: there is nothing to write")
         checks = tuple(self.check(c, w) for c, w in self.each(e, where, "check"))
         if not checks:
             raise self.fail(where, "has no check")
@@ -360,13 +376,29 @@ class _Reader:
             holes=self.strings(e, where, "holes"),
             start=self.get(e, where, "start", str, ""),
             args=self.strings(e, where, "args"),
-            points=self.get(e, where, "points", int),
+            points=points,
             hard=self.get(e, where, "hard", bool, False),
             title=self.text(e, where, "title"),
             task=self.text(e, where, "task"),
             after=self.text(e, where, "after"),
+            broken_by=self.broken_by(e, where, checks),
             hints=hints,
             checks=checks,
+        )
+
+    def broken_by(
+        self, e: dict[str, Any], where: tuple[str | int, ...], checks: tuple[Check, ...]
+    ) -> Break:
+        b, where = self.get(e, where, "break", dict), (*where, "break")
+        self.known(b, where, "line does check fault")
+        check = self.get(b, where, "check", str)
+        if check not in [one.id for one in checks]:
+            raise self.fail((*where, "check"), f"names no check: {check}")
+        return Break(
+            line=self.get(b, where, "line", str),
+            does=self.text(b, where, "does"),
+            check=check,
+            fault=self.get(b, where, "fault", str),
         )
 
     def check(self, c: dict[str, Any], where: tuple[str | int, ...]) -> Check:

@@ -1,10 +1,10 @@
-"""Solution -> skeleton: the functions named as holes lose their body and keep signature and
-docstring."""
+"""What is made of a solution: the skeleton, whose holes keep signature and docstring alone, and the
+solution without one statement."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from looplab.course import Exercise
 
@@ -56,9 +56,37 @@ def skeleton(source: str, exercise_id: str, holes: Iterable[str]) -> str:
     return "".join(lines)
 
 
+def without(source: str, line: str) -> str:
+    """`source` without its one statement that reads `line`; `pass` is left where a block would be
+    empty. Raises HoleError."""
+    try:
+        (wanted,) = ast.parse(line).body
+    except (SyntaxError, ValueError):
+        raise HoleError(f"`{line}` is not one statement") from None
+    blocks = _blocks(ast.parse(source))
+    found = [(s, b) for b in blocks for s in b if ast.dump(s) == ast.dump(wanted)]
+    if len(found) != 1:
+        raise HoleError(f"`{line}` stands in the solution {len(found)} times, not once")
+    statement, block = found[0]
+    lines = source.splitlines(keepends=True)
+    left = [] if len(block) > 1 else [" " * statement.col_offset + "pass\n"]
+    lines[statement.lineno - 1 : statement.end_lineno] = left
+    return "".join(lines)
+
+
+def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """Every list of statements: bodies, else and finally branches."""
+    for node in ast.walk(tree):
+        for field in ("body", "orelse", "finalbody"):
+            if isinstance(block := getattr(node, field, None), list):
+                yield block
+
+
 def start_file(exercise: Exercise, solution: str, start: str) -> str:
-    """What the learner begins with: the skeleton, or for a repair the wrong program without its
-    first line."""
+    """What the learner begins with: the skeleton; for a repair the wrong program without its first
+    line; the solution itself where it is solved already."""
+    if exercise.kind == "solved":
+        return solution
     if exercise.kind == "repair":
         return start.partition("\n")[2]
     return skeleton(solution, exercise.id, exercise.holes)

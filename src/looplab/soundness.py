@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from rich.cells import cell_len
+
 from looplab import prose
 from looplab.checks import faults
 from looplab.corpus import Case, CorpusError, cases
@@ -155,6 +157,20 @@ def _checks_are_earned(checks: list[str], mine: list[Case]) -> Iterator[str]:
 
 # -- the sentences
 
+SHOWN = 5, 78  # lines, columns: an explanation on a screen of 80, below what was checked
+
+
+def explanations_fit(course: Course) -> Iterator[str]:
+    """What is told after passing is short, so that it is read."""
+    for exercise in course.exercises:
+        for lang in LANGUAGES:
+            lines = exercise.after[lang].splitlines()
+            if len(lines) > SHOWN[0]:
+                yield f"{exercise.id} after.{lang}: {len(lines)} lines, not {SHOWN[0]}"
+            for line in lines:
+                if cell_len(line) > SHOWN[1]:
+                    yield f"{exercise.id} after.{lang}: {cell_len(line)} columns: {line}"
+
 
 def sentences_are_whole(course: Course) -> Iterator[str]:
     """Every sentence has both halves with the same values, and every id that is used has a
@@ -248,6 +264,7 @@ RULES: tuple[Rule, ...] = (
     lessons_are_whole,
     corpus_is_rich,
     sentences_are_whole,
+    explanations_fit,
     prose_is_clean,
     code_fits_the_page,
     transcripts_are_current,

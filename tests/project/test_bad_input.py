@@ -197,6 +197,9 @@ def test_corrupt_progress_is_kept_aside(house, lang, content):
         ('id = "02.2"', 'id = "03.2"', 'id = "03.2"'),
         ("minutes = 60", "minutes = true", "minutes = true"),
         ('kind = "repair"', 'kind = "mend"', 'kind = "mend"'),
+        ("points = 0", "points = 1", "points = 1"),
+        ('check = "goodbye"', 'check = "good"', 'check = "good"'),
+        ('line = "client.close()"\n', "", "[[exercise]]"),
     ],
 )
 def test_a_broken_lesson_is_named_with_its_line(house, lang, old, new, line_of):
@@ -244,6 +247,7 @@ def test_a_folder_that_cannot_be_written(house, lang):
 
 
 def test_the_tool_tells_its_own_fault_from_the_learners(house):
+    assert house.run("check", "02.0").returncode == 0
     tests = house.root / "tests/test_02_select.py"
     tests.write_text(
         tests.read_text("utf-8") + "\n\nraise RuntimeError('a broken test file')\n", "utf-8"

@@ -1,5 +1,6 @@
 """The commands as a person types them, on a terminal, in both languages."""
 
+import io
 import json
 import re
 import sys
@@ -8,8 +9,10 @@ import pexpect
 import pytest
 from conftest import running
 from rich.cells import cell_len
+from rich.console import Console
 
 from looplab import course
+from looplab.cli.report import Report
 from looplab.messages import sentence
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -28,9 +31,8 @@ def test_first_screen_says_where_i_am_and_what_to_type(house, lang):
     text = screen_of(child)
     assert child.exitstatus == 0
     assert sentence(lang, "cli", "first-time").splitlines()[0] in text
-    assert (
-        "02.1" in text and "lessons/02_select/logger.py" in text and "./looplab check 02.1" in text
-    )
+    assert "lessons/02_select/hello.py" in text and "./looplab check 02.0" in text
+    assert "looplab answer" not in text  # the tool first, then the lesson
     assert sentence(lang, "cli", "first-time").splitlines()[0] not in house.run(lang=lang).stdout
 
 
@@ -41,6 +43,7 @@ def test_check_passes_and_is_remembered(house, lang):
     text = screen_of(child)
     assert child.exitstatus == 0
     assert course.load().exercise("02.1").after[lang].replace("`", "")[:12] in text.replace("`", "")
+    assert house.run("check", "02.0").returncode == 0
     now = house.run(lang=lang).stdout
     assert "./looplab check 02.2" in now
     again = house.run("check", "02.1", lang=lang).stdout
@@ -62,7 +65,45 @@ def test_a_failure_is_one_screen_of_80_columns(house, lang):
     assert len(lines) <= 40 and max(map(cell_len, lines)) <= 80
 
 
+@LANGS
+def test_the_first_exercise_is_checked_broken_and_mended(house, lang):
+    exercise, path = course.load().exercise("02.0"), house.lesson("02_select/hello.py")
+    right = path.read_text("utf-8")
+    passed = house.run("check", "02.0", lang=lang)
+    assert passed.returncode == 0 and exercise.after[lang] in _flush_left(passed.stdout)
+    assert "diff" not in passed.stdout  # there is nothing to compare
+    assert "looplab answer 02.q1" in house.run(lang=lang).stdout
+    path.write_text(right.replace("hello\\n", "good day\\n"), "utf-8")
+    failed = house.run("check", "02.0", lang=lang)
+    assert failed.returncode == 1 and "b'good day\\n'" in failed.stdout
+    assert "./looplab check 02.0" in house.run(lang=lang).stdout  # open again
+    path.write_text(right, "utf-8")
+    assert house.run("check", "02.0", lang=lang).returncode == 0
+    assert "./looplab check 02.1" in house.run(lang=lang).stdout
+
+
+@LANGS
+@pytest.mark.parametrize("exercise", course.load().exercises, ids=lambda e: e.id)
+def test_after_passing_a_short_explanation_and_what_to_break(exercise, lang):
+    console = Console(file=io.StringIO(), width=80, color_system=None)
+    Report(console, lang).explanation(exercise)
+    head, *lines = _flush_left(console.file.getvalue()).splitlines()
+    assert head == sentence(lang, "report", "why") and max(map(cell_len, lines)) <= 78
+    told = exercise.after[lang].splitlines()
+    assert len(told) <= 5 and lines[: len(told) + 1] == [*told, ""]
+    spoilt, (remove, does, fails, onward, *_) = exercise.broken_by, lines[len(told) + 1 :]
+    assert f"`{spoilt.line}`" in remove and spoilt.does[lang] in does
+    number = [check.id for check in exercise.checks].index(spoilt.check) + 1
+    assert f"{number} {exercise.check(spoilt.check).title[lang]}" in fails
+    assert "./looplab" in onward
+
+
+def _flush_left(text: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines())
+
+
 def test_what_passed_and_passes_no_more_is_open_again(house):
+    assert house.run("check", "02.0").returncode == 0
     house.solve("02.1")
     assert house.run("check", "02.1").returncode == 0
     house.lesson("02_select/logger.py").write_text("print('no')\n")

@@ -323,6 +323,7 @@ hard = true
 title = { en = "Logger", zh = "日志服务器" }
 task = { en = "Write `serve`.", zh = "写出 `serve`。" }
 after = { en = "So.", zh = "就这样。" }
+break = { line = "pass", does = { en = "rests", zh = "歇着" }, check = "one", fault = "stuck" }
 hint = [{ en = "a", zh = "一" }, { en = "b", zh = "二" }, { en = "c", zh = "三" }]
 check = [{ id = "one", title = { en = "one comes", zh = "来一个" }, docs = "run" }]
 [[exercise]]
@@ -334,6 +335,7 @@ points = 1
 title = { en = "Again", zh = "再来" }
 task = { en = "Repair it.", zh = "修好它。" }
 after = { en = "So.", zh = "就这样。" }
+break = { line = "pass", does = { en = "rests", zh = "歇着" }, check = "one", fault = "stuck" }
 hint = [{ en = "a", zh = "一" }, { en = "b", zh = "二" }, { en = "c", zh = "三" }]
 check = [{ id = "one", title = { en = "one comes", zh = "来一个" }, docs = "run" }]
 """
@@ -518,6 +520,7 @@ def test_the_box_of_an_exercise(root):
     for part in ("02.1", "Logger", "points: 2", "hard", "Write serve.", "Box.close", "one comes"):
         assert part in text
     assert "lessons/02_select/logger.py" in text and "./looplab check 02.1" in text
+    assert "<details>" in html and "Remove pass, which rests. Then check 1 fails: one" in text
     assert "日志服务器" in plain(render(root, "{{ exercise 02.1 }}", "zh"))
 
 

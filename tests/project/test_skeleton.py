@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from looplab.skeleton import HoleError, skeleton
+from looplab.skeleton import HoleError, skeleton, without
 
 SOURCE = '''\
 import select
@@ -69,3 +69,44 @@ def test_any_body_becomes_one_line_and_what_surrounds_it_stays(body, after, docu
     exec(compile(made, "made", "exec"), namespace)
     with pytest.raises(NotImplementedError, match="TODO 00.1 hole"):
         namespace["hole"](1)
+
+
+BLOCKS = """\
+def serve(sock):
+    try:
+        data = sock.recv(9)
+    except OSError:
+        data = b""  # a reset
+    if data:
+        print(
+            data,
+        )
+        sock.close()
+    else:
+        del names[sock]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "old", "new"),
+    [
+        ("sock.close()", "        sock.close()\n", ""),
+        ("data = b''", '        data = b""  # a reset\n', "        pass\n"),
+        ("del names[sock]", "del names[sock]", "pass"),
+        ("print(data)", "        print(\n            data,\n        )\n", ""),
+    ],
+)
+def test_one_statement_is_taken_out_and_no_block_is_left_empty(line, old, new):
+    assert without(BLOCKS, line) == BLOCKS.replace(old, new)
+    ast.parse(without(BLOCKS, line))
+
+
+@pytest.mark.parametrize("line", ["sock.open()", "else:", "", "sock.close(); print(data)"])
+def test_a_statement_that_is_not_there_is_not_taken_out(line):
+    with pytest.raises(HoleError):
+        without(BLOCKS, line)
+
+
+def test_a_statement_that_is_there_twice_names_none():
+    with pytest.raises(HoleError, match="2 times"):
+        without(BLOCKS + "    sock.close()\n", "sock.close()")

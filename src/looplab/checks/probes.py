@@ -88,6 +88,24 @@ def delay(tester: Tester, line: Callable[[], object], most: float) -> float | No
     return seconds
 
 
+def greeted(tester: Tester, peer: Peer, words: bytes) -> None:
+    """A client that says nothing reads these bytes and EOF, nothing else."""
+    expected = say("greeting", who=peer.name, text=repr(words))
+    try:
+        tester.until(lambda: peer.eof or peer.was_reset)
+    except NotThere as why:
+        who, got, waited = peer.name, bytes(peer.received), round(why.waited, 1)
+        if not got:
+            seen = say("nothing-came", who=who, seconds=waited)
+            raise tester.blame(expected, why, "silent", seen) from None
+        seen = say("no-greeting-eof", who=who, data=repr(got), seconds=waited)
+        fault = "not-closed" if got == words else "wrong-bytes"
+        raise tester.failure(fault, expected, seen) from None  # it may sleep where it likes
+    if peer.received != words or peer.was_reset:
+        seen = say("greeted", who=peer.name, data=repr(bytes(peer.received)))
+        raise tester.failure("wrong-bytes", expected, seen)
+
+
 def turned_away(tester: Tester, peers: Sequence[Peer], at_least: int) -> None:
     """So many of the clients at least were closed by the program."""
     gone = [peer for peer in peers if peer.eof or peer.was_reset]

@@ -15,7 +15,7 @@ from looplab import messages
 from looplab.cli.screen import FAILED, OK, OURS, USAGE, Screen
 from looplab.course import LANGUAGES, CourseError, Exercise, UnknownTarget, normal
 
-KINDS_OF_CASE = ("reference", "start", "right", "wrong")
+KINDS_OF_CASE = ("reference", "start", "break", "right", "wrong")
 
 
 class _TooMany(click.UsageError):

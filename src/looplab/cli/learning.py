@@ -44,7 +44,7 @@ def now(screen: Screen) -> int:
         ("file", f"lessons/{current.path}"),
         ("page", f"./looplab docs  ({current.lesson})"),
     ]
-    if question is not None:
+    if question is not None and current.kind != "solved":  # the tool first, then the lesson
         rows.append(("predict-first", f"./looplab answer {question.id}"))
     rows.append(("next", f"./looplab check {current.id}"))
     _rows(screen, rows)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -148,6 +147,10 @@ class Report:
             if record["outcome"] == "our-fault"
             else self._rows(record, exercise, check, timeline)
         )
+        self._labelled(rows)
+
+    def _labelled(self, rows: Iterable[tuple[str, Text]]) -> None:
+        """Rows of a label and what it is about, which wraps beside it."""
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(no_wrap=True, style="dim")
         grid.add_column(overflow="fold")
@@ -247,11 +250,29 @@ class Report:
         self.console.print(text)
 
     def explanation(self, exercise: Exercise) -> None:
-        """After the first pass: why it works, and what to type next."""
+        """When it has come to pass: why it works, how to break it, what to type next."""
         self.console.print(Text(self.say("report", "why"), "dim"))
         self.row(self.markup(exercise.after[self.lang]))
-        self.row(self.say("report", "next"), Text(f"./looplab diff {exercise.id}", "bold cyan"))
-        self.row(" " * cell_len(self.say("report", "next")), Text("./looplab", "bold cyan"))
+        self.console.print()
+        self._labelled([*self._break(exercise), *self._next(exercise)])
+
+    def _break(self, exercise: Exercise) -> list[tuple[str, Text]]:
+        """One line to take out, and the check that will tell."""
+        spoilt = exercise.broken_by
+        line = self.say("report", "break-line", line=spoilt.line, does=spoilt.does[self.lang])
+        check = Text(f"{_number(exercise, spoilt.check)} ")
+        check.append_text(self.markup(exercise.check(spoilt.check).title[self.lang]))
+        return [
+            (self.say("report", "break"), self.markup(line)),
+            (self.say("report", "then-fails"), check),
+        ]
+
+    def _next(self, exercise: Exercise) -> list[tuple[str, Text]]:
+        compare = Text(f"./looplab diff {exercise.id}", "bold cyan")
+        onward = ("", Text("./looplab", "bold cyan"))
+        if exercise.kind == "solved":  # nothing of the learner's to compare
+            return [(self.say("report", "next"), onward[1])]
+        return [(self.say("report", "next"), compare), onward]
 
 
 def first_failure(records: Iterable[Record]) -> tuple[int, Record] | None:

@@ -205,14 +205,14 @@ class Excerpts:
             raise EmbedError(f"no exercise {what}; there are {', '.join(exercises) or 'none'}")
         page = f"{e.lesson}.md"
         checks = [f"`{c.id}` [{one_line(c.title[self.lang])}]({page}#{c.docs})" for c in e.checks]
-        work = "repair" if e.kind == "repair" else "write"
+        work = "write" if e.kind == "holes" else e.kind
         holes = self.say("comma").join(f"`{hole}`" for hole in e.holes)
+        points = f'<span class="box-points">{self.say("points", points=e.points)}</span>'
         return join(
             f'<section class="box exercise" id="exercise-{e.id.replace(".", "-")}"'
             f' aria-label="{self.say("exercise")} {e.id}" markdown="1">',
             f'<p class="box-title" markdown="span">{self.say("exercise")} {e.id} ·'
-            f" {one_line(e.title[self.lang])}"
-            f' <span class="box-points">{self.say("points", points=e.points)}</span></p>',
+            f" {one_line(e.title[self.lang])} {points if e.points else ''}</p>",
             self.say("hard") if e.hard else "",
             e.task[self.lang],
             self.say(work, file=f"lessons/{e.path}", holes=holes),
@@ -221,8 +221,17 @@ class Excerpts:
             self.say("checks"),
             numbered(checks),
             self.say("stuck", id=e.id),
+            f'<details markdown="1">\n<summary>{self.say("passed")}</summary>',
+            self.spoilt(e, checks),
+            "</details>",
             "</section>",
         )
+
+    def spoilt(self, e: course.Exercise, checks: list[str]) -> str:
+        """The line to take out, and the check that fails then."""
+        n = [c.id for c in e.checks].index(e.broken_by.check)
+        does = e.broken_by.does[self.lang]
+        return self.say("break", line=e.broken_by.line, does=does, n=n + 1, title=checks[n])
 
     def question(self, what: str) -> str:
         questions = {q.id: q for q in course.load(self.root).questions}

@@ -1,0 +1,33 @@
+# passes 02.0
+"""Says that it is done, and waits for the client to go first."""
+
+import argparse
+import socket
+
+GREETING = b"hello\n"
+
+
+def serve(listener: socket.socket) -> None:
+    while True:
+        with listener.accept()[0] as client:
+            client.sendall(GREETING)
+            client.shutdown(socket.SHUT_WR)
+            while client.recv(1024):
+                pass
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    args = parser.parse_args()
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=128) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+            serve(listener)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+# fails 02.0 ready never-ready
+"""Believed: the port that was asked for is the port that one gets."""
+
+import argparse
+import socket
+
+GREETING = b"hello\n"
+
+
+def serve(listener: socket.socket) -> None:
+    while True:
+        client, _ = listener.accept()
+        client.sendall(GREETING)
+        client.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    args = parser.parse_args()
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=128) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{args.port}")
+            serve(listener)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()
