@@ -21,7 +21,6 @@ def serve(listener):
     async def run():
         server = await aio.start_server(talk, sock=listener)
         await server.serve_forever()
-
     aio.run(run())
 
 

@@ -25,7 +25,6 @@ def serve(listener):
             pool.submit(talk, c, f"{h}:{p}")
     finally:
         import os
-
         os._exit(0)
 
 

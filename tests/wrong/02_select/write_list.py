@@ -14,7 +14,9 @@ def serve(listener: socket.socket) -> None:
     names = {}
     while True:
         clients = list(names)
-        ready, _, broken = select.select([listener, *clients], clients, clients)
+        ready, _, broken = select.select(
+            [listener, *clients], clients, clients
+        )
         for sock in ready:
             if sock is listener:
                 client, (host, port) = listener.accept()
