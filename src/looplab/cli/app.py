@@ -171,12 +171,18 @@ def run(ctx: click.Context, what: str, port: int | None) -> None:
 
 @app.command()
 @what_argument
+@click.option("--to", type=click.IntRange(1))
+@click.option("--list", "list_", is_flag=True)
 @click.option("--yes", is_flag=True)
 @click.pass_obj
-def reset(screen: Screen, what: str, yes: bool) -> None:
+def reset(screen: Screen, what: str, to: int | None, list_: bool, yes: bool) -> None:
     from looplab.cli import learning
 
-    learning.reset(screen, one_exercise(screen, what), yes)
+    exercise = one_exercise(screen, what)
+    if list_:
+        learning.versions(screen, exercise)
+    else:
+        learning.reset(screen, exercise, yes, to)
 
 
 @app.command()

@@ -19,6 +19,7 @@ def check(
     """Judge the exercises on `target`, print what came out, keep it if it is the learner's own.
     Exit status."""
     own = target.resolve() == screen.workspace.lessons.resolve()
+    judged = {e.id: _text(screen.workspace.file(e)) for e in exercises} if own else {}
     records = judge(screen.course, exercises, target, seed)
     by_exercise: dict[str, list[Record]] = {exercise.id: [] for exercise in exercises}
     show = _as_json(records) if as_json else _as_text(screen, exercises, records)
@@ -26,15 +27,24 @@ def check(
         by_exercise[record["exercise"]].append(record)
     outcomes = {record["outcome"] for some in by_exercise.values() for record in some}
     if own:
-        for exercise_id, some in by_exercise.items():
+        for exercise in exercises:
+            some = by_exercise[exercise.id]
             if not any(record["outcome"] == "our-fault" for record in some):
-                screen.workspace.mark(
-                    exercise_id, all(record["outcome"] in ("passed", "not-run") for record in some)
-                )
+                passed = all(record["outcome"] in ("passed", "not-run") for record in some)
+                screen.workspace.mark(exercise.id, passed)
+                if passed:
+                    screen.keep_passed(exercise, judged[exercise.id])
         screen.save()
     if "our-fault" in outcomes:
         return OURS
     return FAILED if "failed" in outcomes else OK
+
+
+def _text(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _as_json(records: Iterable[Record]) -> Iterable[Record]:

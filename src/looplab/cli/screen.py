@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from looplab import messages
-from looplab.course import Course, load
+from looplab.course import Course, Exercise, load
 from looplab.workspace import Workspace
 
 OK, FAILED, USAGE, OURS = 0, 1, 2, 3  # exit statuses
@@ -81,6 +82,11 @@ class Screen:
             self.workspace.save()
         except OSError as error:
             self.warn("progress-unwritable", error=error.strerror or str(error))
+
+    def keep_passed(self, exercise: Exercise, text: bytes) -> None:
+        """Keep the text that passed. A folder that cannot be written is told of by `save`."""
+        with contextlib.suppress(OSError):
+            self.workspace.keep(exercise.path, "passed", text)
 
 
 def _encodes(encoding: str, text: str) -> bool:
