@@ -196,6 +196,16 @@ def diff(screen: Screen, what: str, spoil: bool) -> None:
 
 
 @app.command()
+@click.option("--from", "source")
+@click.option("--dry-run", is_flag=True)
+@click.pass_context
+def update(ctx: click.Context, source: str | None, dry_run: bool) -> None:
+    from looplab.cli import updating
+
+    ctx.exit(updating.update(_screen(ctx), source, dry_run))
+
+
+@app.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0)
 @click.option("--no-browser", is_flag=True)
 @click.pass_obj
