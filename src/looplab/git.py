@@ -18,6 +18,11 @@ _ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTOR
 class GitError(Exception):
     """git refused; the text is its own words."""
 
+    @property
+    def lines(self) -> list[str]:
+        """The first of them, without the empty ones."""
+        return [line for line in str(self).splitlines() if line.strip()][:6]
+
 
 class Git:
     """git in one folder. Whatever fails raises GitError."""

@@ -106,7 +106,7 @@ def clone(workspace: Workspace) -> Git:
     except GitError as error:
         if (workspace.root / ".git").exists():
             raise
-        raise Refused("update-no-clone", *_last_lines(error)) from None
+        raise Refused("update-no-clone", *error.lines) from None
     if Path(top).resolve() != workspace.root.resolve():
         raise Refused("update-no-clone")
     if git.run("ls-files", "-u") or any(git.inner(name).exists() for name in _BUSY):
@@ -140,16 +140,12 @@ def fetch(git: Git, source: Source) -> str:
     try:
         git.run("fetch", "-q", "--no-tags", "--", source.where, f"+{source.ref}:{FETCHED}")
     except GitError as error:
-        raise Refused("update-fetch", *_last_lines(error), source=source.shown) from None
+        raise Refused("update-fetch", *error.lines, source=source.shown) from None
     return git.line("rev-parse", "--verify", FETCHED)
 
 
 def _without_password(url: str) -> str:
     return re.sub(r"//[^@/]*@", "//", url)
-
-
-def _last_lines(error: GitError) -> list[str]:
-    return str(error).splitlines()[-6:]
 
 
 # -- the plan

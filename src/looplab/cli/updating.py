@@ -27,7 +27,7 @@ def update(screen: Screen, given: str | None, dry_run: bool) -> int:
     except Refused as error:
         screen.fail(error.key, *_cure(screen, error), **error.values)
     except GitError as error:
-        screen.fail("update-git", *str(error).splitlines()[-6:])
+        screen.fail("update-git", *error.lines)
     except OSError as error:
         next_ = screen.say("unwritable-next")
         screen.fail("unwritable", next_, file=error.filename, error=error.strerror or error)
