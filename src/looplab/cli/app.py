@@ -196,6 +196,15 @@ def diff(screen: Screen, what: str, spoil: bool) -> None:
 
 
 @app.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    from looplab.cli import doctoring
+
+    ctx.exit(doctoring.doctor(_screen(ctx), as_json))
+
+
+@app.command()
 @click.option("--from", "source")
 @click.option("--dry-run", is_flag=True)
 @click.pass_context
