@@ -26,7 +26,8 @@ Usage = collections.namedtuple("Usage", "total used free")
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setattr(doctor, "MOMENT", 30.0)  # it is not this machine that is judged
     (tmp_path / "lessons/02_select").mkdir(parents=True)
     (tmp_path / "lessons/02_select/logger.py").write_text("")
     (tmp_path / "requirements").mkdir()

@@ -245,6 +245,18 @@ def test_a_program_of_the_lesson_that_is_no_exercise_may_be_edited(course, mine)
     assert mine.read("lessons/02_select/demo.py") == text
 
 
+def test_a_clash_in_a_program_that_is_no_exercise(course, mine):
+    demo = "lessons/02_select/demo.py"
+    for clone, name in ((mine, "mine"), (course, "theirs")):
+        clone.edit(demo, "import select\n", f"import select  # {name}\n")
+    course.commit()
+    done = mine.run("update")
+    assert done.returncode == 1 and f"git checkout -- {demo}" in done.stdout
+    assert "# mine" in mine.read(demo) and len(mine.kept(demo)) == 1
+    git(mine.root, "checkout", "--", demo)
+    assert mine.read(demo) == course.read(demo)
+
+
 def test_what_changed_is_to_be_checked_again(course, mine):
     workspace = Workspace(mine.root)
     for exercise in ("02.1", "02.2", "03.1"):

@@ -54,11 +54,12 @@ def _update(screen: Screen, git: Git, given: str | None, dry_run: bool) -> int:
     if dry_run:
         screen.tell("update-dry")
     else:
+        exercises = {e.path for e in screen.course.exercises}  # of this course, not the newer one
         course_update.apply(screen.workspace, git, todo)
         report.line(screen.say("update-done"), "green")
         if todo.files:
             report.line(screen.say("update-kept"), "dim")
-        _next(screen, report, todo)
+        _next(screen, report, todo, exercises)
     return FAILED if any(file.state == "clash" for file in todo.files) else OK
 
 
@@ -108,14 +109,16 @@ def _both_sides(screen: Screen, report: Any, clash: Clash) -> None:
         report.row(Text(screen.say("update-more", n=len(lines) - SHORT), "dim"), indent=4)
 
 
-def _next(screen: Screen, report: Any, todo: Plan) -> None:
+def _next(screen: Screen, report: Any, todo: Plan, exercises: set[str]) -> None:
     for file in todo.files:
         if file.state == "clash":
-            root, (_, changes) = (
-                screen.workspace.root,
-                course_update.newer_files(screen.workspace, file),
-            )
-            names = {"file": file.path, "changes": changes.relative_to(root)}
+            _, changes = course_update.newer_files(screen.workspace, file)
+            command = "./looplab reset" if file.inside in exercises else "git checkout --"
+            names = {
+                "file": file.path,
+                "changes": changes.relative_to(screen.workspace.root),
+                "command": f"{command} {file.path}",
+            }
             report.line(screen.say("update-clash-next", **names))
     if todo.again:
         report.line(screen.say("update-again", names=screen.list_of(todo.again)))
