@@ -62,12 +62,11 @@ Probe = Callable[[Workspace], Iterator[Finding]]
 def examine(workspace: Workspace) -> Iterator[Finding]:
     """Every finding, as it is made. A probe that breaks is a finding too."""
     for probe in PROBES:
-        name = probe.__name__
         try:
             yield from probe(workspace)
         except Exception as error:
-            args = {"probe": name, "error": f"{type(error).__name__}: {error}"}
-            yield Finding(name, LESS, "broken", args)
+            args = {"name": probe.__name__, "error": f"{type(error).__name__}: {error}"}
+            yield Finding("doctor", LESS, "broken", args)
 
 
 # -- Python

@@ -140,7 +140,9 @@ def fetch(git: Git, source: Source) -> str:
     try:
         git.run("fetch", "-q", "--no-tags", "--", source.where, f"+{source.ref}:{FETCHED}")
     except GitError as error:
-        raise Refused("update-fetch", *error.lines, source=source.shown) from None
+        raise Refused(
+            "update-fetch", *map(_without_password, error.lines), source=source.shown
+        ) from None
     return git.line("rev-parse", "--verify", FETCHED)
 
 
@@ -415,19 +417,21 @@ def _index_and_head_change(workspace: Workspace, git: Git, todo: Plan) -> None:
     git.run("update-ref", "-m", "looplab update", "HEAD", todo.target, todo.old, alone=True)
 
 
-def recover(workspace: Workspace, git: Git, journal: dict[str, Any]) -> bool:
-    """After a kill: finish an update that was all but done (True), or undo it."""
-    if git.line("rev-parse", "HEAD") == journal["target"]:
+def recover(workspace: Workspace, git: Git, journal: dict[str, Any]) -> tuple[bool, dict[str, str]]:
+    """After a kill: finish an update that was all but done (True), or undo it. And the copies of
+    the files that it was about."""
+    copies = {path: str(about["kept"]) for path, about in journal["files"].items()}
+    if git.line("merge-base", "HEAD", journal["target"]) == journal["target"]:
         _finish(workspace, journal)
-        return True
-    _undo(workspace, git, journal)
-    return False
+        return True, copies
+    return False, copies | _undo(workspace, git, journal)
 
 
-def _undo(workspace: Workspace, git: Git, journal: dict[str, Any]) -> None:
+def _undo(workspace: Workspace, git: Git, journal: dict[str, Any]) -> dict[str, str]:
+    """Put everything back; what somebody else wrote there in between is copied, and named."""
     root, changed = workspace.root, journal["changed"]
     old = git.tree(journal["old"])
-    _set_aside_strangers(workspace, git, old, git.tree(journal["tree"]), changed)
+    found = _set_aside_strangers(workspace, git, old, git.tree(journal["tree"]), changed)
     for path in changed:
         if path not in old:
             (root / path).unlink(missing_ok=True)
@@ -444,12 +448,14 @@ def _undo(workspace: Workspace, git: Git, journal: dict[str, Any]) -> None:
     write(git.inner("index"), saved.read_bytes())
     saved.unlink()
     (_folder(workspace) / "journal.json").unlink()
+    return found
 
 
 def _set_aside_strangers(
     workspace: Workspace, git: Git, old: Tree, new: Tree, changed: list[str]
-) -> None:
+) -> dict[str, str]:
     """Between a kill and now somebody may have edited what is put back: it is copied first."""
+    found = {}
     there = [path for path in changed if (workspace.root / path).is_file()]
     data = os.fsencode("".join(path + "\n" for path in there))
     contents = git.run("hash-object", "--stdin-paths", input=data).decode().split()
@@ -458,6 +464,8 @@ def _set_aside_strangers(
             aside = _folder(workspace) / "found" / path
             aside.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(workspace.root / path, aside)
+            found[path] = aside.relative_to(workspace.root).as_posix()
+    return found
 
 
 def _finish(workspace: Workspace, journal: dict[str, Any]) -> None:

@@ -202,8 +202,8 @@ def reset(screen: Screen, exercise: Exercise, yes: bool, to: int | None) -> None
     if path.is_file() and path.read_bytes() == text:
         screen.tell(f"{key}-same", **names)
         return
-    asked = not path.exists() or yes
-    if not asked and not click.confirm(screen.say(f"{key}-ask", **names), default=False):
+    sure = yes or not path.exists()
+    if not sure and not click.confirm(screen.say(f"{key}-ask", **names), default=False):
         screen.tell("reset-no")
         return
     try:

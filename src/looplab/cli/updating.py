@@ -30,7 +30,8 @@ def update(screen: Screen, given: str | None, dry_run: bool) -> int:
         screen.fail("update-git", *error.lines)
     except OSError as error:
         next_ = screen.say("unwritable-next")
-        screen.fail("unwritable", next_, file=error.filename, error=error.strerror or error)
+        file = error.filename or screen.workspace.folder
+        screen.fail("unwritable", next_, file=file, error=error.strerror or error)
 
 
 def _cure(screen: Screen, error: Refused) -> list[str]:
@@ -67,10 +68,10 @@ def _recover(screen: Screen, git: Git) -> None:
     journal = course_update.unfinished(screen.workspace)
     if journal is None:
         return
-    done = course_update.recover(screen.workspace, git, journal)
+    done, copies = course_update.recover(screen.workspace, git, journal)
     screen.warn("update-finished" if done else "update-undone")
-    for path, about in journal["files"].items():
-        screen.warn("update-copy", path=path, kept=about["kept"])
+    for path, copy in copies.items():
+        screen.warn("update-copy", path=path, kept=copy)
 
 
 def _show(screen: Screen, report: Any, file: LearnersFile) -> None:
