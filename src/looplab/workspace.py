@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import tempfile
 import time
 from dataclasses import asdict, dataclass, field
@@ -18,6 +19,8 @@ from typing import Any
 
 from looplab import skeleton
 from looplab.course import Course, Exercise
+
+WHYS = ("reset", "update", "passed")  # what a version is kept at
 
 
 @dataclass
@@ -30,6 +33,16 @@ class Progress:
     hints: dict[str, int] = field(default_factory=dict)  # exercise -> how many were shown
     lang: str = ""
     welcomed: bool = False
+
+
+@dataclass(frozen=True)
+class Version:
+    """An earlier text of a learner's file. `n` counts from 1, the oldest, and never changes."""
+
+    n: int
+    path: Path
+    when: str  # 2026-11-23 09:04:10
+    why: str  # one of WHYS
 
 
 class Workspace:
@@ -117,21 +130,55 @@ class Workspace:
     def file(self, exercise: Exercise) -> Path:
         return self.lessons / exercise.path
 
-    def backup_path(self, exercise: Exercise) -> Path:
-        """Where the learner's present version would be kept."""
-        path = Path(exercise.path)
-        return self.folder / "backup" / path.parent / f"{path.stem}.{_stamp()}{path.suffix}"
+    # -- earlier versions; `path` is that of an exercise or of any file below lessons/
 
-    def reset(self, exercise: Exercise, start: str, backup: Path) -> None:
-        """Put the start file in place, the learner's version at `backup` first. Raises OSError."""
-        path = self.file(exercise)
-        if path.is_dir():
-            backup.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(path, backup)
-        elif path.exists():
-            backup.parent.mkdir(parents=True, exist_ok=True)
-            write(backup, path.read_bytes())
-        write(path, start)
+    def versions(self, path: str) -> list[Version]:
+        """Every version of a file that was kept, newest first."""
+        own = self.folder / "backup" / path
+        stem, suffix = re.escape(own.stem), re.escape(own.suffix)
+        name = re.compile(rf"{stem}\.(\d{{8}}-\d{{6}}-\d+)(?:\.({'|'.join(WHYS)}))?{suffix}")
+        found = sorted(
+            (match[1], file, match[2] or "reset")  # at first only reset kept versions, unnamed
+            for file in own.parent.glob("*")
+            if (match := name.fullmatch(file.name)) and file.is_file()
+        )
+        versions = [
+            Version(n, file, time.strftime("%Y-%m-%d %H:%M:%S", _when(stamp)), why)
+            for n, (stamp, file, why) in enumerate(found, 1)
+        ]
+        return versions[::-1]
+
+    def keep(self, path: str, why: str, text: bytes | None = None) -> Path:
+        """Keep the present text of a file, or `text`; where it lies is returned. Raises OSError.
+
+        A text that was kept before is not kept again, but for the first time that it passed.
+        """
+        data = (self.lessons / path).read_bytes() if text is None else text
+        equal = [v for v in self.versions(path) if v.path.read_bytes() == data]
+        if equal and (why != "passed" or any(v.why == why for v in equal)):
+            return equal[0].path
+        kept = self._free_name(path, why)
+        write(kept, data)
+        return kept
+
+    def put(self, path: str, text: str | bytes, why: str) -> Path | None:
+        """Replace a file; what stood there is kept first, and where is returned. Raises OSError."""
+        file, kept = self.lessons / path, None
+        if file.is_dir():
+            kept = self._free_name(path, why)
+            os.replace(file, kept)
+        elif file.exists():
+            kept = self.keep(path, why)
+        write(file, text)
+        return kept
+
+    def _free_name(self, path: str, why: str) -> Path:
+        own = self.folder / "backup" / path
+        own.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            name = own.with_name(f"{own.stem}.{_stamp()}.{why}{own.suffix}")
+            if not name.exists():
+                return name
 
 
 def start_text(course: Course, exercise: Exercise) -> str:
@@ -160,5 +207,17 @@ def write(path: Path, content: str | bytes) -> None:
         raise
 
 
+_SECONDS = "%Y%m%d-%H%M%S"
+
+
 def _stamp() -> str:
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 1000:03d}"
+    now = time.time_ns()
+    microseconds = now // 1000 % 1_000_000
+    return f"{time.strftime(_SECONDS, time.localtime(now / 1e9))}-{microseconds:06d}"
+
+
+def _when(stamp: str) -> time.struct_time:
+    try:
+        return time.strptime(stamp.rpartition("-")[0], _SECONDS)
+    except ValueError:  # a name that somebody else gave
+        return time.gmtime(0)

@@ -244,6 +244,8 @@ def test_help_of_every_command_is_in_one_language(house, lang):
         "run",
         "reset",
         "diff",
+        "update",
+        "doctor",
         "docs",
         "lang",
         "dev",

@@ -185,12 +185,18 @@ def replay(ctx: click.Context, what: str, port: int | None) -> None:
 
 @app.command()
 @what_argument
+@click.option("--to", type=click.IntRange(1))
+@click.option("--list", "list_", is_flag=True)
 @click.option("--yes", is_flag=True)
 @click.pass_obj
-def reset(screen: Screen, what: str, yes: bool) -> None:
+def reset(screen: Screen, what: str, to: int | None, list_: bool, yes: bool) -> None:
     from looplab.cli import learning
 
-    learning.reset(screen, one_exercise(screen, what), yes)
+    exercise = one_exercise(screen, what)
+    if list_:
+        learning.versions(screen, exercise)
+    else:
+        learning.reset(screen, exercise, yes, to)
 
 
 @app.command()
@@ -201,6 +207,25 @@ def diff(screen: Screen, what: str, spoil: bool) -> None:
     from looplab.cli import learning
 
     learning.diff(screen, one_exercise(screen, what), spoil)
+
+
+@app.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    from looplab.cli import doctoring
+
+    ctx.exit(doctoring.doctor(_screen(ctx), as_json))
+
+
+@app.command()
+@click.option("--from", "source")
+@click.option("--dry-run", is_flag=True)
+@click.pass_context
+def update(ctx: click.Context, source: str | None, dry_run: bool) -> None:
+    from looplab.cli import updating
+
+    ctx.exit(updating.update(_screen(ctx), source, dry_run))
 
 
 @app.command()

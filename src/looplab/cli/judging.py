@@ -12,7 +12,6 @@ from typing import Any
 from looplab.checks.runner import Record, judge
 from looplab.cli.screen import FAILED, OK, OURS, Screen
 from looplab.course import Exercise
-from looplab.workspace import Workspace
 
 
 def check(
@@ -20,32 +19,44 @@ def check(
 ) -> int:
     """Judge the exercises on `target`, print what came out, keep it if it is the learner's own.
     Exit status."""
+    own = target.resolve() == screen.workspace.lessons.resolve()
+    judged = {e.id: source(screen.workspace.file(e)) for e in exercises} if own else {}
     records = judge(screen.course, exercises, target, seed)
     by_exercise: dict[str, list[Record]] = {exercise.id: [] for exercise in exercises}
     show = _as_json(records) if as_json else _as_text(screen, exercises, records)
     for record in show:
         by_exercise[record["exercise"]].append(record)
     outcomes = {record["outcome"] for some in by_exercise.values() for record in some}
-    if target.resolve() == screen.workspace.lessons.resolve():
+    if own:
         for exercise in exercises:
-            remember(screen.workspace, exercise, by_exercise[exercise.id])
+            remember(screen, exercise, by_exercise[exercise.id], judged[exercise.id])
         screen.save()
     if "our-fault" in outcomes:
         return OURS
     return FAILED if "failed" in outcomes else OK
 
 
-def remember(workspace: Workspace, exercise: Exercise, records: Sequence[Record]) -> None:
-    """Mark a learner's exercise by all its records, and keep what failed; our fault marks nothing.
+def source(path: Path) -> bytes:
+    """What stands in the learner's file now: b"" if there is none."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
-    The progress is not saved yet.
+
+def remember(screen: Screen, exercise: Exercise, records: Sequence[Record], judged: bytes) -> None:
+    """Mark a learner's exercise by all its records; keep what failed, and the source that passed.
+
+    Our fault marks nothing. The progress is not saved yet.
     """
     if any(record["outcome"] == "our-fault" for record in records):
         return
     failed = next((record for record in records if record["outcome"] == "failed"), None)
-    workspace.mark(exercise.id, failed is None)
+    screen.workspace.mark(exercise.id, failed is None)
     with contextlib.suppress(OSError):  # saving the progress tells of a folder that is read-only
-        workspace.keep_failure(exercise.id, failed)
+        if failed is None:
+            screen.workspace.keep(exercise.path, "passed", judged)
+        screen.workspace.keep_failure(exercise.id, failed)
 
 
 def _as_json(records: Iterable[Record]) -> Iterable[Record]:

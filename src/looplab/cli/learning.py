@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
+from typing import Any
 
 import click
 from rich.text import Text
@@ -202,21 +203,26 @@ def reveal(screen: Screen, lesson: str, run: str) -> None:
         report.row(report.markup(question.why[screen.lang]))
 
 
-def reset(screen: Screen, exercise: Exercise, yes: bool) -> None:
-    """The start file again; the learner's own goes to a backup first, and only then is replaced."""
+def reset(screen: Screen, exercise: Exercise, yes: bool, to: int | None) -> None:
+    """The start file, or the learner's version number `to`; what stands there is kept first."""
     workspace = screen.workspace
-    path, backup = workspace.file(exercise), workspace.backup_path(exercise)
-    start = start_text(screen.course, exercise)
-    existed = path.exists()
-    if path.is_file() and path.read_bytes() == start.encode():
-        screen.tell("reset-same", file=f"lessons/{exercise.path}")
+    path, text = workspace.file(exercise), start_text(screen.course, exercise).encode()
+    names: dict[str, Any] = {"file": f"lessons/{exercise.path}", "id": exercise.id}
+    if to is not None:
+        version = next((v for v in workspace.versions(exercise.path) if v.n == to), None)
+        if version is None:
+            screen.fail("version-none", f"./looplab reset {exercise.id} --list", n=to, **names)
+        text, names = version.path.read_bytes(), names | {"n": to, "when": version.when}
+    key = "reset" if to is None else "version"
+    if path.is_file() and path.read_bytes() == text:
+        screen.tell(f"{key}-same", **names)
         return
-    names = {"file": f"lessons/{exercise.path}", "backup": backup.relative_to(workspace.root)}
-    if existed and not yes and not click.confirm(screen.say("reset-ask", **names), default=False):
+    sure = yes or not path.exists()
+    if not sure and not click.confirm(screen.say(f"{key}-ask", **names), default=False):
         screen.tell("reset-no")
         return
     try:
-        workspace.reset(exercise, start, backup)
+        kept = workspace.put(exercise.path, text, "reset")
     except OSError as error:
         screen.fail(
             "unwritable",
@@ -226,7 +232,28 @@ def reset(screen: Screen, exercise: Exercise, yes: bool) -> None:
         )
     workspace.mark(exercise.id, False)
     screen.save()
-    screen.tell("reset-done" if existed else "reset-new", **names)
+    screen.tell(f"{key}-done", **names)
+    if kept is not None:
+        screen.tell("kept", path=kept.relative_to(workspace.root))
+
+
+def versions(screen: Screen, exercise: Exercise) -> None:
+    """The earlier versions of an exercise's file, newest first."""
+    from rich.table import Table
+
+    report, found = screen.report(), screen.workspace.versions(exercise.path)
+    if not found:
+        screen.tell("versions-none", file=f"lessons/{exercise.path}")
+        return
+    folder = found[0].path.parent.relative_to(screen.workspace.root)
+    report.line(screen.say("versions", file=f"lessons/{exercise.path}", folder=folder), "bold")
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(justify="right")
+    for version in found:
+        why = screen.say(f"version-{version.why}")
+        grid.add_row(f"  {version.n}", version.when, why, version.path.name)
+    report.console.print(grid)
+    report.line(screen.say("version-next", id=exercise.id, n=found[0].n), "dim")
 
 
 def diff(screen: Screen, exercise: Exercise, spoil: bool) -> None:

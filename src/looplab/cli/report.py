@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -249,12 +250,12 @@ class Report:
         text.append(self.say("report", "passed" if done else "failed", **args), "bold")
         self.console.print(text)
 
-    def explanation(self, exercise: Exercise) -> None:
-        """When it has come to pass: why it works, how to break it, what to type next."""
+    def explanation(self, exercise: Exercise, *, commands: bool = True) -> None:
+        """When it has come to pass: why it works, how to break it, and the next commands."""
         self.console.print(Text(self.say("report", "why"), "dim"))
         self.row(self.markup(exercise.after[self.lang]))
         self.console.print()
-        self._labelled([*self._break(exercise), *self._next(exercise)])
+        self._labelled([*self._break(exercise), *(self._next(exercise) if commands else [])])
 
     def _break(self, exercise: Exercise) -> list[tuple[str, Text]]:
         """One line to take out, and the check that will tell."""

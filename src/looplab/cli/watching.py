@@ -79,6 +79,7 @@ class _Watch:
         self.exercise = self._first_open() or self.course.exercises[-1]
         self.records: list[Record] = []
         self.run: Run | None = None
+        self.judged = b""  # the source that the run judges
         self.pane: Callable[[], object] | None = None  # shown instead of the checks
         self.chosen: int | None = None  # in the list: which exercise
         self.question: Callable[[], None] | None = None  # what a `y` does now
@@ -139,6 +140,7 @@ class _Watch:
         if self.run is not None:
             self.run.stop()
         self.records, self.offset = [], 0
+        self.judged = judging.source(self.workspace.file(self.exercise))
         run = Run(self.course, [self.exercise], self.workspace.lessons, again=True)
         self.run = run
         threading.Thread(target=self._follow, args=(run,), daemon=True).start()
@@ -158,7 +160,7 @@ class _Watch:
             self.records.append(event.record)
             return
         self.run, self.note = None, ("", {})
-        judging.remember(self.workspace, self.exercise, self.records)
+        judging.remember(self.canvas, self.exercise, self.records, self.judged)
         self._save()
 
     def _saved(self, paths: frozenset[Path]) -> None:
@@ -271,7 +273,7 @@ class _Watch:
 
     def _do_reset(self) -> None:
         self.canvas.columns = 10_000  # one line now; it is folded when it is drawn
-        said = self.canvas.lines(lambda: learning.reset(self.canvas, self.exercise, True))
+        said = self.canvas.lines(lambda: learning.reset(self.canvas, self.exercise, True, None))
         path = self.workspace.file(self.exercise)
         self.written[path] = _stamp(path)
         self._judge()
@@ -404,7 +406,7 @@ class _Watch:
         elif self.run is None:
             report.console.print()
             report.summary(self.exercise, self.records)
-            report.explanation(self.exercise)
+            report.explanation(self.exercise, commands=False)  # the key line has them
 
     def _foot(self, hidden: int) -> None:
         report = self.canvas.report()

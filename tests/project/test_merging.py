@@ -1,0 +1,163 @@
+"""A newer start file below a learner's work: nothing of theirs goes, nothing is guessed."""
+
+import ast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from looplab.merging import WHOLE, Merge, merge
+
+BASE = '''\
+"""02.1 A logger."""
+
+import socket
+
+
+class Loop:
+    limit = 3
+
+    def run(self, n):
+        """Run n rounds."""
+        raise NotImplementedError("TODO 02.1 Loop.run")
+
+
+def serve(listener):
+    """Log."""
+    raise NotImplementedError("TODO 02.1 serve")
+
+
+def main():
+    serve(None)
+
+
+main()
+'''
+TODO = '    raise NotImplementedError("TODO 02.1 serve")\n'
+BODY = "    # mine\n    while True:\n        listener.accept()\n"
+MINE = BASE.replace(TODO, BODY)
+
+
+def merged(mine: str, new: str, base: str = BASE) -> Merge:
+    return merge(base.encode(), mine.encode(), new.encode())
+
+
+def text(mine: str, new: str) -> str:
+    done = merged(mine, new)
+    assert not done.clashes, done.clashes
+    return done.text.decode()
+
+
+def test_a_body_stays_and_everything_else_is_newer():
+    new = (
+        BASE.replace("def serve(listener):", "def serve(listener: object) -> None:")
+        .replace('"""Log."""', '"""Log every byte.\n\n    For ever.\n    """')
+        .replace("import socket", "import select\nimport socket")
+        .replace("TODO 02.1", "TODO 02.2")
+        .replace("serve(None)", "serve(socket)")
+    )
+    done = merged(MINE, new)
+    assert done.text.decode() == new.replace(TODO.replace("02.1", "02.2"), BODY)
+    assert done.kept == ("serve",) and done.taken == ("Loop.run", "serve", "main")
+
+
+@pytest.mark.parametrize(
+    ("mine", "new"),
+    [
+        (MINE.replace("import socket", "import errno\nimport socket\nimport time"), BASE + "\n#\n"),
+        (MINE.replace("def main", "def helper():\n    return 1\n\n\ndef main"), BASE + "\n#\n"),
+        (MINE.replace("limit = 3", "limit = 4"), BASE + "\n#\n"),
+        (MINE.replace("serve(None)", "serve(1)"), BASE + "\n#\n"),
+        (MINE.replace('    """Log."""\n', ""), BASE + "\n#\n"),
+        (MINE.removesuffix("\n"), BASE.replace("limit = 3", "limit = 5")),
+        (MINE.replace(BODY, "    # a plan\n" + TODO), BASE + "\n#\n"),
+        (MINE.replace("        listener", "        # why\n        listener"), BASE + "\n#\n"),
+    ],
+)
+def test_what_one_side_changed_is_that_sides(mine, new):
+    done = text(mine, new)
+    for line in set(mine.splitlines()) - set(BASE.splitlines()):
+        assert line in done
+    for line in set(new.splitlines()) - set(BASE.splitlines()):
+        assert line in done
+
+
+def test_a_comment_above_the_first_statement_is_body():
+    base = BASE.replace('    """Log."""\n', "")
+    mine, new = base.replace(TODO, BODY), base.replace("serve(listener)", "serve(listener, log)")
+    done = merged(mine, new, base)
+    assert done.text.decode() == new.replace(TODO, BODY)
+
+
+@pytest.mark.parametrize(
+    ("mine", "new", "part"),
+    [
+        (MINE.replace("serve(None)", "serve(1)"), BASE.replace("serve(None)", "serve(2)"), "main"),
+        (MINE.replace("limit = 3", "limit = 4"), BASE.replace("limit = 3", "limit = 5"), WHOLE),
+        (MINE, BASE.replace(TODO, "    return listener\n"), "serve"),
+        (MINE, BASE.replace("serve", "listen"), WHOLE),
+        (
+            MINE.replace("serve(listener)", "serve(sock)"),
+            BASE.replace("serve(listener)", "serve(server)"),
+            "serve",
+        ),
+        (MINE + "def broken(:\n", BASE + "\n#\n", WHOLE),
+        (MINE + "x = '\udcff'\n", BASE + "\n#\n", None),
+    ],
+)
+def test_what_both_changed_is_left_alone_and_named(mine, new, part):
+    data = mine.encode("utf-8", "surrogateescape")
+    done = merge(BASE.encode(), data, new.encode())
+    if part is not None:
+        assert part in [clash.part for clash in done.clashes]
+    assert done.clashes and done.text == data
+
+
+def test_windows_line_ends_stay():
+    new = BASE.replace("limit = 3", "limit = 4")
+    done = merge(BASE.encode(), MINE.replace("\n", "\r\n").encode(), new.encode())
+    assert done.text == new.replace(TODO, BODY).replace("\n", "\r\n").encode()
+    same = merge(BASE.encode(), BASE.replace("\n", "\r\n").encode(), new.encode())
+    assert same.text == new.encode()
+
+
+LINES = st.sampled_from(
+    ["x = 1", "while x:\n    x -= 1", "# why", "", "def inner():\n    return 3", "'''a\n  b'''"]
+)
+BODIES = st.lists(LINES, max_size=4).map(
+    lambda lines: "".join(
+        f"    {one}\n" if one else "\n" for line in [*lines, "return 7"] for one in line.split("\n")
+    )
+)
+CHANGES = st.lists(
+    st.sampled_from(
+        [
+            ("import socket", "import select\nimport socket"),
+            ('"""Log."""', '"""Log it all."""'),
+            ("def serve(listener)", "def serve(listener, more=None)"),
+            ("limit = 3", "limit = 4"),
+            ("serve(None)", "serve(print)"),
+            ("\n\nmain()", "\n\ndef more():\n    return 2\n\n\nmain()"),
+            ("TODO 02.1", "TODO 02.9"),
+        ]
+    ),
+    unique=True,
+)
+
+
+@given(BODIES, CHANGES, CHANGES, st.booleans())
+def test_no_line_of_a_learner_is_lost(body, theirs, ours, ended):
+    mine, new = BASE.replace(TODO, body), BASE
+    for old, change in theirs:
+        mine = mine.replace(old, change)
+    for old, change in ours:
+        new = new.replace(old, change)
+    mine = mine if ended else mine.removesuffix("\n")
+    done = merged(mine, new)
+    if done.clashes:
+        assert done.text.decode() == mine
+        return
+    ast.parse(done.text)
+    assert body in done.text.decode()
+    for _, change in ours:
+        assert change in done.text.decode()
