@@ -1,5 +1,6 @@
 """The pages: both languages whole and equal, nothing from elsewhere, every link and embed real."""
 
+import gzip
 import logging
 import os
 import re
@@ -23,7 +24,7 @@ from looplab import site
 from looplab.course import ROOT
 
 DOCS = ROOT / "docs"
-URL = "http://127.0.0.1:8000/"
+URL = "http://127.0.0.1:8000/"  # what `built` of conftest.py was built for
 NAMES = sorted(path.name for path in (DOCS / "en").glob("*.md"))
 GLOSSARY = tomllib.loads((DOCS / "glossary.toml").read_text("utf-8"))["term"]
 
@@ -157,12 +158,6 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory) -> Path:
-    """The site, built strictly: any warning is an error here."""
-    return site.build(tmp_path_factory.mktemp("site") / "out", site_url=URL)
-
-
-@pytest.fixture(scope="session")
 def pages(built) -> dict[str, Page]:
     """Every built page by its address: `http://…/zh/02_select/`."""
     found = {}
@@ -249,6 +244,15 @@ def test_the_file_server_knows_types_and_the_404_page(built):
         for path, expected in types.items():
             with urllib.request.urlopen(url + path) as answer:
                 assert answer.headers["Content-Type"] == expected
+                plain = answer.read()
+            request = urllib.request.Request(url + path, headers={"Accept-Encoding": "gzip"})
+            with urllib.request.urlopen(request) as answer:
+                assert answer.headers["Content-Type"] == expected
+                assert gzip.decompress(answer.read()) == plain
+            request.add_header("If-None-Match", answer.headers["ETag"])
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                urllib.request.urlopen(request)
+            assert caught.value.code == 304 and not caught.value.read()
         for path, lang in (("nothing/", "en"), ("zh/nothing", "zh"), ("assets/", "en")):
             with pytest.raises(urllib.error.HTTPError) as caught:
                 urllib.request.urlopen(url + path)
