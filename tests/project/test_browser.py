@@ -265,7 +265,9 @@ def test_search_does_not_find_what_is_nowhere(browser, url):
 
 
 STOP = """() => {
-  const at = document.activeElement, style = getComputedStyle(at)
+  const at = document.activeElement
+  const shown = at.matches(".md-option") ? at.nextElementSibling : at // the theme's switch
+  const style = getComputedStyle(shown)
   return {
     what: at.outerHTML.slice(0, 120),
     place: at.closest("article") ? "article" : at.closest("header, nav, footer")?.tagName ?? "",
@@ -281,9 +283,10 @@ def test_the_keyboard_is_enough(browser, url):
     with new_page(browser) as page:
         open_page(page, url + "02_select/")
         stops = []
-        while not stops or (stops[-1]["what"] != stops[0]["what"] and len(stops) < 300):
+        while not stops or (stops[-1]["what"][:5] != "<body" and len(stops) < 300):
             page.keyboard.press("Tab")
             stops.append(page.evaluate(STOP))
+        assert stops.pop()["what"].startswith("<body"), "Tab leaves the page at its end"
         assert "md-skip" in stops[0]["what"]
         assert {"en", "zh"} <= {stop["switches"] for stop in stops}
         assert any(stop["search"] for stop in stops)
@@ -338,6 +341,6 @@ def test_a_page_prints(browser, url, path):
         assert page.evaluate(CUT) == []
         pdf = page.pdf(format="A4")
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S)
-    drawn = b"".join(zlib.decompress(s) for s in streams if s[:1] == b"x")
+    drawn = b"".join(zlib.decompressobj().decompress(s) for s in streams if s[:1] == b"x")
     assert pdf.startswith(b"%PDF") and pdf.count(b"/Type /Page\n") >= 3
     assert len(re.findall(rb"T[jJ]\s", drawn)) > 500, "the text is text and no picture"
