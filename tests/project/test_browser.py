@@ -170,6 +170,14 @@ def test_axe_finds_nothing_in_light_in_dark_and_on_a_phone(seen):
     assert seen.violations == []
 
 
+def test_axe_sees_what_is_wrong(browser, url):
+    """Its silence on the pages says something."""
+    with new_page(browser) as page:
+        open_page(page, url)
+        page.evaluate("document.querySelector('h1').style.color = '#eee'")
+        assert any("color-contrast" in one for one in violations(page))
+
+
 def test_a_phone_scrolls_down_only(seen):
     assert seen.wider <= 0
 
@@ -209,6 +217,8 @@ def test_a_first_visitor_is_offered_the_other_language_once(browser, url, start,
     with new_page(browser, locale) as page:  # stays
         page.goto(url + start)
         offer = page.locator(".language-offer")
+        expect(offer).to_be_visible()
+        assert violations(page) == []
         offer.get_by_role("button").click()
         expect(offer).to_have_count(0)
         open_page(page, f"{url}{start}02_select/")

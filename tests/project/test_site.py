@@ -135,7 +135,9 @@ class Page(HTMLParser):
         super().__init__()
         self.url, self.ids, self.links, self.loads = url, set(), [], []
         self.switch, self.lang, self.scripts, self.figures = {}, "", [], []
+        self.meta, self.canonical, self.h1 = {}, "", 0
         self.feed(text)
+        self.title = re.findall(r"<title>(.*?)</title>", text)[0]
 
     def handle_starttag(self, tag, attrs):
         at = dict(attrs)
@@ -146,6 +148,11 @@ class Page(HTMLParser):
             self.links.append(at["href"])
             if "data-switch" in at:
                 self.switch[at["data-switch"]] = urljoin(self.url, at["href"])
+        if tag == "meta" and "name" in at:
+            self.meta[at["name"]] = at["content"]
+        if tag == "link" and at["rel"] == "canonical":
+            self.canonical = at["href"]
+        self.h1 += tag == "h1"
         if tag == "figure":
             self.figures.append(at.get("aria-label"))
         if tag == "script" and "src" in at:
@@ -220,6 +227,19 @@ def test_the_first_visit_script_is_on_every_page_and_guarded(built, pages):
     assert len(uses) == 2 and all("try {" in line and "} catch {" in line for line in uses)
     assert "navigator.languages" in script
     assert not any(b"language-offer" in p.read_bytes() for p in built.rglob("*.html"))
+
+
+def test_a_page_says_what_it_is(pages):
+    """What a search engine and a reader with many tabs go by."""
+    whole = {url: page for url, page in pages.items() if not url.endswith("404.html")}
+    for url, page in whole.items():
+        assert (
+            page.canonical == url and page.h1 == 1 and "width=device-width" in page.meta["viewport"]
+        )
+        assert "noindex" not in page.meta.get("robots", "")
+        assert page.title.removesuffix(" - looplab") not in ("", "looplab")
+    assert len({page.title for page in whole.values()}) == len(whole)
+    assert len({page.meta["description"] for page in whole.values()}) == len(whole)
 
 
 def test_figures_have_a_text(pages):
