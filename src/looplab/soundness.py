@@ -251,7 +251,7 @@ def _session(course: Course, path: Path) -> str:
         alice = Path(folder, "alice")
         shutil.copytree(course.root / "solutions", alice)
         wrong = course.root / "tests" / "wrong" / "02_select" / "recv_in_turn.py"
-        mark, _, program = wrong.read_text("utf-8").partition("\n")
+        program = wrong.read_text("utf-8").partition("\n")[2]  # the first line is for the build
         (alice / "02_select" / "logger.py").write_text(program, "utf-8")
         lang = path.suffixes[0][1:] if len(path.suffixes) > 1 else "en"
         for line in path.read_text("utf-8").splitlines():
@@ -261,13 +261,14 @@ def _session(course: Course, path: Path) -> str:
 
 
 def _output(course: Course, command: str, alice: Path, lang: str) -> str:
+    """What a shell command of a transcript prints, masked."""
     python = shlex.quote(sys.executable)
     tools = {
         "./looplab": f"{python} -P -m looplab.cli",
         ".venv/bin/python": python,
         "python3": python,
+        "alice": shlex.quote(str(alice)),
     }
-    tools["alice"] = shlex.quote(str(alice))
     words = [tools.get(word, word) for word in command.split()]
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     names = {"LOOPLAB_LANG": lang, "PYTHONUTF8": "1", "PYTHONPATH": str(course.root / "src")}

@@ -7,6 +7,7 @@ Without Chromium they are left out, but for CI, where they fail.
 import os
 import re
 import shutil
+import sys
 import threading
 import zlib
 from collections.abc import Iterator
@@ -96,6 +97,15 @@ def open_page(page: Page, address: str) -> None:
     expect(page.locator(".md-search-result__meta")).not_to_have_text(
         re.compile("Initializing|正在初始化")
     )
+
+
+@pytest.mark.parametrize(("ci", "end"), [("", pytest.skip.Exception), ("1", pytest.fail.Exception)])
+def test_without_chromium_only_ci_fails(monkeypatch, ci, end):
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(sys.modules[__name__], "MAC", "/nowhere/chrome")
+    with pytest.raises(end, match="no Chromium"):
+        chromium("/nowhere/chrome")
 
 
 # What a first visit comes to

@@ -140,8 +140,8 @@ class _Handler(SimpleHTTPRequestHandler):
     packed = frozenset((".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".xml"))
 
     def send_head(self) -> Any:
-        """As in the base class, but text is compressed for who can read it: a page of the course
-        is about a third of the size then."""
+        """As in the base class, but text is compressed for who can read it: what a page loads is a
+        quarter of the size then."""
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if self.path.partition("?")[0].endswith("/") else path
         readable = "gzip" in self.headers.get("Accept-Encoding", "")
