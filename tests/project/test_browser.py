@@ -44,7 +44,6 @@ SHIFTS = """
 PATIENCE = 30_000  # milliseconds for what takes a fraction of a second on an idle machine
 WEIGHT = 400_000  # bytes on the wire at the first visit
 
-
 expect.set_options(timeout=PATIENCE)
 
 
@@ -362,5 +361,5 @@ def test_a_page_prints(browser, url, path):
         pdf = page.pdf(format="A4")
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S)
     drawn = b"".join(zlib.decompressobj().decompress(s) for s in streams if s[:1] == b"x")
-    assert pdf.startswith(b"%PDF") and pdf.count(b"/Type /Page\n") >= 3
+    assert pdf.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 3
     assert len(re.findall(rb"T[jJ]\s", drawn)) > 500, "the text is text and no picture"
