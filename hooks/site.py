@@ -111,14 +111,14 @@ def on_post_build(config):
 
 
 def drop_unused(site, language):
-    """Source maps, and the stemmers of languages that the site does not have."""
+    """Source maps, and what search needs for languages that the site does not have."""
     for path in (site / "assets").rglob("*.map"):
         path.unlink()
     lunr = site / "assets" / "javascripts" / "lunr"
     if language == "en":
         shutil.rmtree(lunr, ignore_errors=True)
         return
-    for path in (lunr / "min").glob("*.js"):
+    for path in lunr.rglob("*.js"):
         if path.name.split(".")[1] not in (language, "stemmer", "multi"):
             path.unlink()
 

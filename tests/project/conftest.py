@@ -86,6 +86,15 @@ def house(tmp_path: Path) -> House:
     return House(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built strictly: any warning is an error here."""
+    from looplab import site
+
+    out = tmp_path_factory.mktemp("site") / "out"
+    return site.build(out, site_url="http://127.0.0.1:8000/")
+
+
 def running(path: Path) -> list[str]:
     """The processes whose command line names this path."""
     found = []

@@ -3,7 +3,9 @@
 import io
 import json
 import re
+import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pexpect
 import pytest
@@ -130,6 +132,31 @@ def test_records_have_the_promised_fields(house):
     failed = next(r for r in records if r["outcome"] == "failed")
     assert {"fault", "expected", "seen", "where", "timeline", "output"} <= set(failed)
     assert failed["fault"] == "busy-loop"
+
+
+def test_a_junit_report_names_each_outcome_and_its_seed(house):
+    report, lessons = house.root / "report.xml", house.root / "lessons"
+    words = ["tests", "--target", lessons, "--exercise", "02.1", "--seed", "7"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words, f"--junitxml={report}"],
+        cwd=course.ROOT,
+        env=house.environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1 and "seed: 7" in done.stdout and "✗ 02.1" in done.stdout
+    cases = {
+        case.get("name"): {one.get("name"): one.get("value") for one in case.iter("property")}
+        for case in ElementTree.parse(report).iter("testcase")
+    }
+    about = {"exercise": "02.1", "seed": "7"}
+    assert cases["test_one_client"] == about | {
+        "check": "one_client",
+        "outcome": "failed",
+        "fault": "not-implemented",
+    }
+    assert cases["test_quit"]["outcome"] == "not-run"
+    assert cases["test_quit"]["reason"] == "needs:two_clients"
 
 
 def test_a_seed_repeats_the_payloads(house):

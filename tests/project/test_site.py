@@ -1,5 +1,6 @@
 """The pages: both languages whole and equal, nothing from elsewhere, every link and embed real."""
 
+import gzip
 import logging
 import os
 import re
@@ -23,7 +24,7 @@ from looplab import site
 from looplab.course import ROOT
 
 DOCS = ROOT / "docs"
-URL = "http://127.0.0.1:8000/"
+URL = "http://127.0.0.1:8000/"  # what `built` of conftest.py was built for
 NAMES = sorted(path.name for path in (DOCS / "en").glob("*.md"))
 GLOSSARY = tomllib.loads((DOCS / "glossary.toml").read_text("utf-8"))["term"]
 
@@ -134,7 +135,9 @@ class Page(HTMLParser):
         super().__init__()
         self.url, self.ids, self.links, self.loads = url, set(), [], []
         self.switch, self.lang, self.scripts, self.figures = {}, "", [], []
+        self.meta, self.canonical, self.h1 = {}, "", 0
         self.feed(text)
+        self.title = re.findall(r"<title>(.*?)</title>", text)[0]
 
     def handle_starttag(self, tag, attrs):
         at = dict(attrs)
@@ -145,6 +148,11 @@ class Page(HTMLParser):
             self.links.append(at["href"])
             if "data-switch" in at:
                 self.switch[at["data-switch"]] = urljoin(self.url, at["href"])
+        if tag == "meta" and "name" in at:
+            self.meta[at["name"]] = at["content"]
+        if tag == "link" and at["rel"] == "canonical":
+            self.canonical = at["href"]
+        self.h1 += tag == "h1"
         if tag == "figure":
             self.figures.append(at.get("aria-label"))
         if tag == "script" and "src" in at:
@@ -154,12 +162,6 @@ class Page(HTMLParser):
             fetched = key in ("src", "srcset") or (tag, key) in self.LOADS
             if fetched and not (tag == "link" and at.get("rel") in self.VISITED):
                 self.loads += [part.split()[0] for part in (value or "").split(",") if part.strip()]
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory) -> Path:
-    """The site, built strictly: any warning is an error here."""
-    return site.build(tmp_path_factory.mktemp("site") / "out", site_url=URL)
 
 
 @pytest.fixture(scope="session")
@@ -227,6 +229,19 @@ def test_the_first_visit_script_is_on_every_page_and_guarded(built, pages):
     assert not any(b"language-offer" in p.read_bytes() for p in built.rglob("*.html"))
 
 
+def test_a_page_says_what_it_is(pages):
+    """What a search engine and a reader with many tabs go by."""
+    whole = {url: page for url, page in pages.items() if not url.endswith("404.html")}
+    for url, page in whole.items():
+        assert (
+            page.canonical == url and page.h1 == 1 and "width=device-width" in page.meta["viewport"]
+        )
+        assert "noindex" not in page.meta.get("robots", "")
+        assert page.title.removesuffix(" - looplab") not in ("", "looplab")
+    assert len({page.title for page in whole.values()}) == len(whole)
+    assert len({page.meta["description"] for page in whole.values()}) == len(whole)
+
+
 def test_figures_have_a_text(pages):
     assert all(label for page in pages.values() for label in page.figures)
 
@@ -249,6 +264,15 @@ def test_the_file_server_knows_types_and_the_404_page(built):
         for path, expected in types.items():
             with urllib.request.urlopen(url + path) as answer:
                 assert answer.headers["Content-Type"] == expected
+                plain = answer.read()
+            request = urllib.request.Request(url + path, headers={"Accept-Encoding": "gzip"})
+            with urllib.request.urlopen(request) as answer:
+                assert answer.headers["Content-Type"] == expected
+                assert gzip.decompress(answer.read()) == plain
+            request.add_header("If-None-Match", answer.headers["ETag"])
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                urllib.request.urlopen(request)
+            assert caught.value.code == 304 and not caught.value.read()
         for path, lang in (("nothing/", "en"), ("zh/nothing", "zh"), ("assets/", "en")):
             with pytest.raises(urllib.error.HTTPError) as caught:
                 urllib.request.urlopen(url + path)

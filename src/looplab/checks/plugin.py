@@ -24,6 +24,7 @@ from looplab.checks.faults import CheckFailed, NotRun
 from looplab.checks.tester import Setting, Tester, calibrate
 
 OUTPUT_LINES = 10
+TOLD = ("exercise", "check", "outcome", "seed", "fault", "reason")  # in a JUnit report
 KEY: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
 
 
@@ -77,6 +78,9 @@ class _Session:
         self.passed: set[tuple[str, str]] = set()
         self.failed: set[tuple[str, str]] = set()
 
+    def pytest_report_header(self) -> str:
+        return f"seed: {self.seed}"
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
@@ -124,6 +128,7 @@ class _Session:
         if call.excinfo is not None and record["outcome"] == "passed":
             record |= self._outcome(item, call.excinfo.value)
         if call.when == "teardown":
+            report.user_properties += [(name, record[name]) for name in TOLD if name in record]
             pair = (record["exercise"], record["check"])
             (self.passed if record["outcome"] == "passed" else self.failed).add(pair)
             if self.fd is not None:

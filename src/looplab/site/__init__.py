@@ -5,11 +5,14 @@ Importing this module is cheap; mkdocs is imported by `build` only.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import logging
 import os
 import shutil
 from collections.abc import Iterator
+from functools import lru_cache
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -102,6 +105,12 @@ def _sources() -> Iterator[Path]:
                 yield path
 
 
+@lru_cache(128)
+def _packed(path: Path, version: int) -> bytes:
+    """A file compressed; `version` is what it is kept under, and changes with the file."""
+    return gzip.compress(path.read_bytes(), 6, mtime=0)
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True  # an open connection never keeps the program alive
 
@@ -127,6 +136,29 @@ class _Handler(SimpleHTTPRequestHandler):
         ".woff2": "font/woff2",
         ".xml": "application/xml",
     }
+
+    packed = frozenset((".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".xml"))
+
+    def send_head(self) -> Any:
+        """As in the base class, but text is compressed for who can read it: what a page loads is a
+        quarter of the size then."""
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if self.path.partition("?")[0].endswith("/") else path
+        readable = "gzip" in self.headers.get("Accept-Encoding", "")
+        if not readable or path.suffix not in self.packed or not path.is_file():
+            return super().send_head()
+        version = path.stat().st_mtime_ns
+        known = self.headers.get("If-None-Match") == f'"{version:x}"'
+        body = b"" if known else _packed(path, version)
+        self.send_response(304 if known else 200)
+        self.send_header("ETag", f'"{version:x}"')
+        self.send_header("Vary", "Accept-Encoding")
+        if not known:
+            self.send_header("Content-Type", self.guess_type(path))
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return io.BytesIO(body)
 
     def guess_type(self, path: str | os.PathLike[str]) -> str:
         suffix = Path(path).suffix.lower()

@@ -4,7 +4,7 @@ An embed stands alone on its line:
 
     {{ code PATH#name }}      source of an object by its qualified name, of a whole file without
                               #name; what a learner edits is shown as it was at the start
-    {{ text PATH }}           a recorded terminal transcript
+    {{ text PATH.txt }}       a recorded terminal transcript: PATH.LANG.txt if there is one
     {{ failure tests/wrong/NN_key/NAME }}    the message a learner sees, in the page's language
     {{ exercise 02.1 }}       the box of an exercise
     {{ question 02.q1 }}      the box of a prediction, its answer folded
@@ -176,7 +176,8 @@ class Excerpts:
             raise EmbedError(f"{path} cannot be made: {error}") from None
 
     def text(self, what: str) -> str:
-        return fence(self.read(what), "text")
+        own = f"{what.removesuffix('.txt')}.{self.lang}.txt"
+        return fence(self.read(own if (self.root / own).is_file() else what), "text")
 
     def failure(self, what: str) -> str:
         if not re.fullmatch(r"tests/wrong/\w+/\w+", what):
