@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
