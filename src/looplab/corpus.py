@@ -6,12 +6,15 @@ Each is judged as a learner's program is, and must come to what its first line s
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,16 +98,45 @@ def first_line(path: Path) -> str:
 
 def run(course: Course, case: Case, seed: int | None = None) -> list[Record]:
     """The case's records, up to the first failure."""
+    return run_program(course, case.exercise, program(case), seed)
+
+
+def program(case: Case) -> bytes:
+    """The case's program; a first line that is for the build is left out."""
+    text = case.path.read_bytes()
+    return text.partition(b"\n")[2] if case.kind in ("right", "wrong") else text
+
+
+def run_program(
+    course: Course, exercise: Exercise, text: bytes, seed: int | None = None
+) -> list[Record]:
+    """What this text comes to as a program of the exercise: records, up to the first failure."""
     with tempfile.TemporaryDirectory(prefix="looplab-") as folder:
-        place = Path(folder, case.exercise.path)
+        place = Path(folder, exercise.path)
         place.parent.mkdir(parents=True)
-        text = case.path.read_bytes()
-        if case.kind in ("right", "wrong"):  # the first line is for the build
-            text = text.partition(b"\n")[2]
         place.write_bytes(text)
-        return list(
-            judge(course, [case.exercise], Path(folder), seed, to_first_failure=True, again=True)
-        )
+        return list(judge(course, [exercise], Path(folder), seed, to_first_failure=True, again=True))
+
+
+def fingerprint(course: Course, exercise: Exercise, text: bytes) -> str:
+    """Changes when the program or anything that judges it does: verdicts kept under it hold."""
+    judged = hashlib.sha256(text)
+    judged.update(_checks(course, exercise.lesson))
+    judged.update(repr([(c.id, c.needs) for c in exercise.checks]).encode())
+    return judged.hexdigest()[:16]
+
+
+@cache
+def _checks(course: Course, lesson: str) -> bytes:
+    """What judges a lesson's programs: this Python, the tester, the lesson's tests and what these
+    import."""
+    tests = (course.root / "tests").glob("*.py")
+    paths = [path for path in tests if not path.stem.startswith(("test_", "conftest"))]
+    paths += [course.root / "tests" / f"test_{lesson}.py"]
+    paths += Path(__file__).with_name("checks").glob("*.py")
+    texts = [path.read_bytes() for path in sorted(paths)]
+    about = repr((sys.version, course.lesson(lesson).forbidden)).encode()
+    return hashlib.sha256(b"\0".join([about, *texts])).digest()
 
 
 def run_all(

@@ -262,6 +262,22 @@ def dev_soak(
     ctx.exit(soaking.soak(screen, exercises, times, jobs, load, kinds or KINDS_OF_CASE))
 
 
+@dev.command("mutants")
+@click.argument("what", required=False)
+@click.option("--list", "listed", is_flag=True)
+@click.option("--only", metavar="ID")
+@click.option("--jobs", type=click.IntRange(1), default=4)
+@click.pass_context
+def dev_mutants(
+    ctx: click.Context, what: str | None, listed: bool, only: str | None, jobs: int
+) -> None:
+    from looplab.cli import mutating
+
+    screen = _screen(ctx)
+    exercises = screen.course.find(what) if what else screen.course.exercises
+    ctx.exit(mutating.mutants(screen, exercises, jobs, only, listed))
+
+
 @dev.command("docs")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000)
 @click.pass_context
