@@ -115,7 +115,9 @@ def run_program(
         place = Path(folder, exercise.path)
         place.parent.mkdir(parents=True)
         place.write_bytes(text)
-        return list(judge(course, [exercise], Path(folder), seed, to_first_failure=True, again=True))
+        return list(
+            judge(course, [exercise], Path(folder), seed, to_first_failure=True, again=True)
+        )
 
 
 def fingerprint(course: Course, exercise: Exercise, text: bytes) -> str:

@@ -210,7 +210,7 @@ def _in_expression(node: ast.AST) -> Iterator[tuple[Any, ...]]:
                 yield "condition", _with(node, ifs=_put(node.ifs, i)), f"if {_text(test)}"
 
 
-def _other_values(value: object) -> tuple[object, ...]:
+def _other_values(value: Any) -> tuple[Any, ...]:
     if isinstance(value, bool):
         return (not value,)
     if isinstance(value, (int, float)):

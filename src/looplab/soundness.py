@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from looplab import prose
+from looplab import mutants, prose
 from looplab.checks import faults
 from looplab.corpus import Case, CorpusError, cases
 from looplab.course import LANGUAGES, Course
@@ -153,6 +153,12 @@ def _checks_are_earned(checks: list[str], mine: list[Case]) -> Iterator[str]:
             yield f"{case.path}: there is no fault {case.fails[1]}"
 
 
+def equivalents_are_mutants(course: Course) -> Iterator[str]:
+    """What tests/equivalent.toml declares is still a mutant of a reference."""
+    for name in mutants.stale(course):
+        yield f"tests/equivalent.toml names no mutant: {name}"
+
+
 # -- the sentences
 
 
@@ -247,6 +253,7 @@ RULES: tuple[Rule, ...] = (
     no_stray_files,
     lessons_are_whole,
     corpus_is_rich,
+    equivalents_are_mutants,
     sentences_are_whole,
     prose_is_clean,
     code_fits_the_page,

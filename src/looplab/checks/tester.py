@@ -75,8 +75,8 @@ class Tester:
 
     # -- the program
 
-    def start(self, *args: str, nofile: int | None = None) -> Program:
-        """Start the program and wait for its ready line."""
+    def start(self, *args: str, nofile: tuple[int, int] | None = None) -> Program:
+        """Start the program, with these limits of open files, and wait for its ready line."""
         self.check_source()
         program = Program(self.setting.path, ["--port", "0", *args], nofile)
         self.program = program

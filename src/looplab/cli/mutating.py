@@ -17,7 +17,7 @@ from pathlib import Path
 from looplab import corpus
 from looplab import mutants as make
 from looplab.checks.runner import Record
-from looplab.cli.screen import FAILED, OK, OURS, Screen
+from looplab.cli.screen import FAILED, OK, OURS, STOPPED, Screen
 from looplab.course import Exercise
 from looplab.mutants import Mutant
 from looplab.workspace import write
@@ -35,7 +35,9 @@ def mutants(
 
     FAILED if one of them is not declared equivalent, or if a declaration does not hold.
     """
-    chosen = [(e, mutant) for e in exercises for mutant in make.of_exercise(screen.course, e)]
+    chosen: Chosen = [
+        (e, mutant) for e in exercises for mutant in make.of_exercise(screen.course, e)
+    ]
     if only is not None:
         chosen = _only(screen, chosen, only)
     if listed:
@@ -45,7 +47,7 @@ def mutants(
     with contextlib.suppress(KeyboardInterrupt):
         return _report(screen, exercises, dict(_verdicts(screen, chosen, jobs, only is not None)))
     screen.tell("mutants-stopped")
-    return 130
+    return STOPPED
 
 
 def _only(screen: Screen, chosen: Chosen, only: str) -> Chosen:
@@ -65,13 +67,13 @@ def _verdicts(
     """What each mutant comes to: `CHECK FAULT`, SURVIVED, or BROKE and why. Those that are not
     noticed are told as they are found."""
     course, path = screen.course, screen.course.root / ".looplab" / "mutants.json"
-    kept = {} if anew else _kept(path)
+    kept = _kept(path)
     marks = {m.id: corpus.fingerprint(course, e, m.source.encode()) for e, m in chosen}
     known = make.equivalents(course)
 
     def verdict(one: tuple[Exercise, Mutant]) -> str:
         exercise, mutant = one
-        found = kept.get(marks[mutant.id])
+        found = None if anew else kept.get(marks[mutant.id])
         return found or _judge(screen, exercise, mutant)
 
     pool = ThreadPoolExecutor(jobs)
@@ -109,7 +111,7 @@ def _judge(screen: Screen, exercise: Exercise, mutant: Mutant) -> str:
 
 
 def _too_busy(record: Record) -> bool:
-    return record["outcome"] == "not-run" and record["reason"] == "platform:busy"
+    return bool(record["outcome"] == "not-run" and record["reason"] == "platform:busy")
 
 
 # -- what is told
