@@ -22,6 +22,7 @@ from looplab.checks.runner import Record, judge
 from looplab.course import Course, Exercise
 
 SEED = 1  # recorded messages are made with it
+_TIMED = ("eof-within", "prompt-line", "talker-closed")  # said where probes.in_time tries again
 _FAILS = re.compile(r"# fails (\d\d\.\w+) (\w+) ([\w-]+)$")
 _PASSES = re.compile(r"# passes (\d\d\.\w+)$")
 
@@ -185,9 +186,12 @@ def failure(records: Sequence[Record]) -> Record | None:
 
 def masked(record: Record) -> Record:
     """A failure without what differs from run to run: ports, seconds, counts, where a spinner was
-    met."""
+    met, which attempt at a rule about time was the last."""
     if record["fault"] in ("busy-loop", "output-flood"):
         record = {**record, "where": None}
+    if any(one["id"] in _TIMED for one in (record["expected"], *record["seen"])):
+        seen = [_of_client_a(one) for one in record["seen"]]
+        record = {**record, "expected": _of_client_a(record["expected"]), "seen": seen}
     return {
         **record,
         **{
@@ -195,6 +199,12 @@ def masked(record: Record) -> Record:
             for part in ("expected", "seen", "where", "traceback")
         },
     }
+
+
+def _of_client_a(saying: dict[str, Any]) -> dict[str, Any]:
+    """Every attempt has clients of its own, and a busy machine needs more of them."""
+    args = saying["args"]
+    return {**saying, "args": args | {"who": "A"}} if "who" in args else saying
 
 
 def _mask(value: Any, numbers: bool) -> Any:

@@ -33,7 +33,8 @@ def mutants(
 ) -> int:
     """Judge the mutants of these exercises' references; list those that no check notices.
 
-    FAILED if one of them is not declared equivalent, or if a declaration does not hold.
+    FAILED if one of them is not declared equivalent, or if a declaration names none. A declared one
+    that is noticed all the same is told: either the reason is wrong, or a right program is refused.
     """
     chosen: Chosen = [
         (e, mutant) for e in exercises for mutant in make.of_exercise(screen.course, e)
@@ -149,7 +150,7 @@ def _report(screen: Screen, exercises: Sequence[Exercise], found: dict[Mutant, s
         print(screen.say("mutant-stale", id=name))
     if total[BROKE]:
         return OURS
-    return FAILED if wrong or total[SURVIVED] or total["noticed"] else OK
+    return FAILED if wrong or total[SURVIVED] else OK
 
 
 def _class(verdict: str, declared: bool) -> str:
