@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from looplab.course import Course, Exercise
+from looplab.course import Course, CourseError, Exercise
 
 _COMPARE: dict[type, tuple[type[ast.cmpop], ...]] = {
     ast.Eq: (ast.NotEq,),
@@ -93,10 +93,15 @@ def of_exercise(course: Course, exercise: Exercise) -> list[Mutant]:
 
 def equivalents(course: Course) -> dict[str, str]:
     """tests/equivalent.toml: id -> reason. An id of its table [all] stands for every exercise,
-    and is `all` and the rest of the id here."""
-    text = (course.root / "tests" / "equivalent.toml").read_text("utf-8")
-    tables = tomllib.loads(text).items()
-    return {f"{table} {name}": why for table, entries in tables for name, why in entries.items()}
+    and is `all` and the rest of the id here. Raises CourseError."""
+    path = course.root / "tests" / "equivalent.toml"
+    try:
+        tables = tomllib.loads(path.read_text("utf-8")).items()
+        return {f"{table} {name}": why for table, some in tables for name, why in some.items()}
+    except (OSError, ValueError) as error:
+        raise CourseError(path, 1, str(error)) from None
+    except AttributeError:
+        raise CourseError(path, 1, "every id stands in the table of an exercise") from None
 
 
 def reason(mutant: Mutant, known: dict[str, str]) -> str | None:

@@ -157,3 +157,11 @@ def test_what_was_judged_is_not_judged_again(house):
     path = house.root / ".looplab/mutants.json"
     path.write_text(json.dumps(dict.fromkeys(json.loads(path.read_text()), "survived")))
     assert "4 mutants, 0 killed" in some(house).stdout
+
+
+@pytest.mark.parametrize("text", ["[all", 'id = "reason"\n'])
+def test_declarations_that_cannot_be_read_are_told(house, text):
+    (house.root / "tests/equivalent.toml").write_text(text)
+    done = some(house, "--only", KILLED)
+    assert done.returncode == 3 and "tests/equivalent.toml" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -6,9 +6,10 @@ only what is new.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
+import itertools
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ SURVIVED, BROKE = "survived", "broke"
 TRIES = 3  # a machine that is too busy to ask about time may be calm a moment later
 
 Chosen = Sequence[tuple[Exercise, Mutant]]
+Verdict = tuple[Exercise, Mutant, str]
 
 
 def mutants(
@@ -45,10 +47,11 @@ def mutants(
         for _, mutant in chosen:
             print(mutant.id)
         return OK
-    with contextlib.suppress(KeyboardInterrupt):
-        return _report(screen, exercises, dict(_verdicts(screen, chosen, jobs, only is not None)))
-    screen.tell("mutants-stopped")
-    return STOPPED
+    try:
+        return _report(screen, _verdicts(screen, chosen, jobs, only is not None))
+    except KeyboardInterrupt:
+        screen.tell("mutants-stopped")
+        return STOPPED
 
 
 def _only(screen: Screen, chosen: Chosen, only: str) -> Chosen:
@@ -62,30 +65,24 @@ def _only(screen: Screen, chosen: Chosen, only: str) -> Chosen:
 # -- verdicts
 
 
-def _verdicts(
-    screen: Screen, chosen: Chosen, jobs: int, anew: bool
-) -> Iterator[tuple[Mutant, str]]:
-    """What each mutant comes to: `CHECK FAULT`, SURVIVED, or BROKE and why. Those that are not
-    noticed are told as they are found."""
+def _verdicts(screen: Screen, chosen: Chosen, jobs: int, anew: bool) -> Iterator[Verdict]:
+    """What each mutant comes to, in order: `CHECK FAULT`, SURVIVED, or BROKE and why."""
     course, path = screen.course, screen.course.root / ".looplab" / "mutants.json"
     kept = _kept(path)
     marks = {m.id: corpus.fingerprint(course, e, m.source.encode()) for e, m in chosen}
-    known = make.equivalents(course)
 
     def verdict(one: tuple[Exercise, Mutant]) -> str:
-        exercise, mutant = one
-        found = None if anew else kept.get(marks[mutant.id])
-        return found or _judge(screen, exercise, mutant)
+        found = None if anew else kept.get(marks[one[1].id])
+        return found or _judge(screen, *one)
 
     pool = ThreadPoolExecutor(jobs)
     try:
-        for (_, mutant), found in zip(chosen, pool.map(verdict, chosen), strict=True):
+        for (exercise, mutant), found in zip(chosen, pool.map(verdict, chosen), strict=True):
             if not found.startswith(BROKE) and kept.get(marks[mutant.id]) != found:
                 kept[marks[mutant.id]] = found
                 path.parent.mkdir(exist_ok=True)
                 write(path, json.dumps(kept, indent=0))
-            _tell(screen, mutant, found, make.reason(mutant, known))
-            yield mutant, found
+            yield exercise, mutant, found
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -118,39 +115,39 @@ def _too_busy(record: Record) -> bool:
 # -- what is told
 
 
-def _tell(screen: Screen, mutant: Mutant, found: str, why: str | None) -> None:
-    if found == SURVIVED and why is None:
-        sentence = screen.say("mutant-survived", id=mutant.id)
-    elif found.startswith(BROKE):
-        sentence = screen.say("mutant-broke", id=mutant.id, check=found.removeprefix(BROKE).strip())
-    elif found != SURVIVED and why is not None:
-        sentence = screen.say("mutant-noticed", id=mutant.id, found=found)
-    else:
-        return
-    path = screen.course.exercise(mutant.id.partition(" ")[0]).path
-    lines = f"  solutions/{path}:{mutant.line}\n  - {mutant.before}\n  + {mutant.after}"
-    print(sentence, lines, sep="\n", flush=True)  # no wrapping: an id is to be copied
-
-
-def _report(screen: Screen, exercises: Sequence[Exercise], found: dict[Mutant, str]) -> int:
+def _report(screen: Screen, verdicts: Iterator[Verdict]) -> int:
+    """A line for each exercise as soon as it is judged, and one for all. The exit status."""
     known = make.equivalents(screen.course)
-    total, wrong = Counter[str](), False
-    for exercise in exercises:
-        counts = Counter(
-            _class(verdict, make.reason(mutant, known) is not None)
-            for mutant, verdict in found.items()
-            if mutant.id.startswith(f"{exercise.id} ")
-        )
-        if counts:
-            total += counts
-            _row(screen, "mutants-row", counts, id=exercise.id, title=exercise.title[screen.lang])
+    total = Counter[str]()
+    for exercise, some in itertools.groupby(verdicts, lambda verdict: verdict[0]):
+        counts = Counter[str]()
+        for _, mutant, found in some:
+            declared = make.reason(mutant, known) is not None
+            counts[_class(found, declared)] += 1
+            _tell(screen, exercise, mutant, found, declared)
+        total += counts
+        _row(screen, "mutants-row", counts, id=exercise.id, title=exercise.title[screen.lang])
     _row(screen, "mutants-total", total)
-    for name in make.stale(screen.course):
-        wrong = True
+    stale = make.stale(screen.course)
+    for name in stale:
         print(screen.say("mutant-stale", id=name))
     if total[BROKE]:
         return OURS
-    return FAILED if wrong or total[SURVIVED] else OK
+    return FAILED if stale or total[SURVIVED] else OK
+
+
+def _tell(screen: Screen, exercise: Exercise, mutant: Mutant, found: str, declared: bool) -> None:
+    if found == SURVIVED and not declared:
+        sentence = screen.say("mutant-survived", id=mutant.id)
+    elif found.startswith(BROKE):
+        sentence = screen.say("mutant-broke", id=mutant.id, check=found.removeprefix(BROKE).strip())
+    elif found != SURVIVED and declared:
+        sentence = screen.say("mutant-noticed", id=mutant.id, found=found)
+    else:
+        return
+    where = f"  solutions/{exercise.path}:{mutant.line}"
+    # No wrapping: an id is to be copied.
+    print(sentence, where, f"  - {mutant.before}", f"  + {mutant.after}", sep="\n", flush=True)
 
 
 def _class(verdict: str, declared: bool) -> str:
@@ -162,6 +159,7 @@ def _class(verdict: str, declared: bool) -> str:
 
 
 def _row(screen: Screen, key: str, counts: Counter[str], **more: str) -> None:
+    """Killed are those too that were declared equivalent and are noticed all the same."""
     n = counts.total()
     killed = counts["killed"] + counts["noticed"]
     judged = n - counts["equivalent"]
@@ -175,6 +173,7 @@ def _row(screen: Screen, key: str, counts: Counter[str], **more: str) -> None:
         raw=_percent(killed, n),
         **more,
     )
+    sys.stdout.flush()
 
 
 def _percent(part: int, whole: int) -> str:

@@ -128,7 +128,8 @@ def soak(screen: Screen, exercises: Sequence[Exercise], plan: Plan, kinds: Seque
         screen.tell("soak-goes-on", n=tally.runs)
     whole = _judge(screen, tally, plan)
     for (exercise, check), outcomes in tally.by_check().items():
-        print(f"{exercise} {check:16}", *(f"{outcomes[name]:7} {name}" for name in OUTCOMES))
+        told = {name.replace("-", "_"): f"{outcomes[name]:6}" for name in OUTCOMES}
+        print(screen.say("soak-row", check=f"{exercise} {check:16}", **told))
     least = min((n["passed"] + n["failed"] for n in tally.by_check().values()), default=0)
     screen.tell("soak-done", runs=tally.runs, least=least, odd=tally.odd)
     if not whole:
