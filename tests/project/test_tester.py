@@ -95,6 +95,20 @@ def test_a_program_that_may_still_move_is_never_stuck(start, name):
     assert took > 1
 
 
+@LINUX
+def test_output_that_is_still_on_its_way_is_waited_for(start):
+    """The terminal hands it on late: here the selector never hears of it at all."""
+    tester = start(
+        "client, _ = listener.accept()\nclient.recv(9)\nprint('done')\nlistener.accept()\n"
+    )
+    tester._selector.unregister(tester.program.stdout_fd)
+    tester.peers[0].send(b"now")
+    tester.until(lambda: printed(tester, "done"))
+    with pytest.raises(NotThere) as why:
+        tester.until(lambda: printed(tester, "never"))
+    assert why.value.stuck
+
+
 def test_not_armed_means_the_deadline_decides(start):
     tester = start("listener.accept()\nlistener.accept()\n")
     began = time.monotonic()
