@@ -141,6 +141,13 @@ def test_idle_and_busy_are_told_apart(start):
     assert start("while True:\n    pass\n").share(0.3) > 0.8
 
 
+def test_a_spinner_that_had_to_wait_for_its_core_is_a_spinner(start, monkeypatch):
+    tester = start("while True:\n    pass\n")
+    shares = iter([0.5, 0.1, 1.0])
+    monkeypatch.setattr(tester, "share", lambda seconds: next(shares))
+    assert tester.blame(say("ready"), None, "silent").fault == "busy-loop"
+
+
 def test_a_traceback_shows_own_frames_only(start):
     tester = start("import json\ndef f():\n    json.loads('no')\nlistener.accept()\nf()\n")
     failed = tester.failure("silent", say("ready")) if tester.program.ended() else None
