@@ -51,10 +51,7 @@ class LoggerRules:
         log.says(silent)
 
     def test_quit(self, tester):
-        log = Logger(tester)
-        a, _silent = log.arrives(), log.arrives()
-        log.says(a)
-        probes.quits(tester)
+        ctrl_c(tester, Logger(tester))
 
     def test_bytes(self, tester):
         log = Logger(tester)
@@ -71,10 +68,21 @@ class LoggerRules:
 
     def test_goodbye(self, tester):
         log = Logger(tester)
-        a = log.arrives()
-        a.shut()
-        log.logs_farewell(a, "left-not-logged")
-        log.gets_eof(a)
+        says_goodbye(log, log.arrives())
+
+
+def ctrl_c(tester, log: Logger, *, rebinds: bool = True) -> None:
+    """QUIT, with somebody there who has spoken and somebody who has not."""
+    a, _silent = log.arrives(), log.arrives()
+    log.says(a)
+    probes.quits(tester, rebinds=rebinds)
+
+
+def says_goodbye(log: Logger, peer) -> None:
+    """A client shuts its writing: the log says that it is gone, and it is hung up on."""
+    peer.shut()
+    log.logs_farewell(peer, "left-not-logged")
+    log.gets_eof(peer)
 
 
 def rude_guests(tester, log: Logger, times: int = 21) -> None:
@@ -86,10 +94,11 @@ def rude_guests(tester, log: Logger, times: int = 21) -> None:
                 tester.connect().reset()
             tester.calm()  # met, before another one comes
             continue
-        guest = log.arrives()
+        guest, words = log.arrives(), b""
         if i % 3 == 1:
-            log.says(guest)
+            log.says(guest, words := log.word())
         guest.reset()
         log.logs_farewell(guest, "reset-not-logged")
+        log.said_only(guest, words)
     log.says(log.arrives())
     probes.alive(tester)

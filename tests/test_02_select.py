@@ -2,7 +2,7 @@
 
 import time
 
-from logger_rules import LoggerRules, rude_guests
+from logger_rules import LoggerRules, ctrl_c, rude_guests, says_goodbye
 
 from looplab.checks import probes, proc
 from looplab.checks.faults import say
@@ -100,6 +100,9 @@ class TestRudeGuests:
         log.says(silent)
         probes.idle(tester)
 
+    def test_quit(self, tester):  # the article's program lets its port rest, and may
+        ctrl_c(tester, Logger(tester), rebinds=False)
+
 
 LIMIT = 0.4  # seconds of silence that 02.3 is told to allow
 
@@ -149,8 +152,11 @@ class TestDropTheSilent:
 
     def test_idle(self, tester):
         log = self.start(tester, 1.7 / tester.setting.scale)  # no whole number of seconds
+        probes.idle(tester)  # also before anybody is there
         dropped, gone = log.arrives(), log.arrives()
-        log.leaves(gone)
+        gone.close()
+        probes.idle(tester)  # who leaves is not kept until the time is up
+        log.logs_farewell(gone, "left-not-logged")
         log.gets_eof(dropped, armed=False)  # a timer may wake it that nobody sees
         a, silent = log.arrives(), log.arrives()
         log.says(a)
@@ -158,6 +164,9 @@ class TestDropTheSilent:
         log.gets_eof(silent, armed=False)
         _last = log.arrives()
         probes.idle_for(tester, self.limit)  # also while the time runs out
+
+    def test_quit(self, tester):
+        ctrl_c(tester, self.start(tester, 2.0))
 
     def dropped_in_time(self, tester, log, meanwhile):
         """A silent client is closed after 0.9 to 2 limits; `meanwhile` happens each quarter, and at
@@ -239,7 +248,7 @@ class TestWall:
         a, b = log.arrives(), log.arrives()
         log.says(b)
         log.says(a)
-        log.leaves(a)
+        says_goodbye(log, a)
         log.says(b)
 
     def test_past_1024(self, tester):
@@ -256,9 +265,11 @@ class TestWall:
         needs_descriptors(2048)
         log = Logger(tester)
         kept = [peer for peer in log.crowd(1100) if log.is_here(peer)]
-        for peer in kept:
-            peer.close()
+        for i, peer in enumerate(kept):
+            peer.close() if i % 10 else peer.reset()
         log.log_farewells(kept)  # no room is promised before that
+        for peer in kept[::10]:
+            log.said_only(peer)
         newcomer = log.arrives()
         log.says(newcomer)
         log.still_connected(newcomer)
@@ -268,3 +279,6 @@ class TestWall:
         log = Logger(tester)
         log.crowd(1100)
         probes.idle(tester)
+
+    def test_quit(self, tester):
+        ctrl_c(tester, Logger(tester))

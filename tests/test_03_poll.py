@@ -2,7 +2,7 @@
 
 import re
 
-from logger_rules import LoggerRules, rude_guests
+from logger_rules import LoggerRules, ctrl_c, rude_guests
 
 from looplab.checks import probes, proc
 from looplab.checks.faults import say
@@ -156,8 +156,7 @@ class TestFarewell:
 
     def test_descriptors(self, tester):
         show = Farewell(tester)
-        show.serves()
-        tester.calm()  # what it closes is closed by then
+        tester.calm()  # it waits for its first guest: the last one leaves no more behind
         before = proc.open_fds(show.program.pid)
         for _ in range(200):
             show.serves(10)
@@ -173,6 +172,12 @@ class TestFarewell:
         show.totals(silent, 0)
         probes.idle(tester)
 
+    def test_quit(self, tester):
+        show = Farewell(tester)
+        show.greets()
+        show.serves()
+        probes.quits(tester)
+
 
 @exercise("03.3")
 class TestMany:
@@ -180,7 +185,7 @@ class TestMany:
 
     def start(self, tester):
         needs_descriptors(2048)
-        return Logger(tester, nofile=1024)
+        return Logger(tester, nofile=(1024, 2048))
 
     def test_one_client(self, tester):
         log = self.start(tester)
@@ -209,7 +214,12 @@ class TestMany:
         for i, peer in enumerate(peers):
             peer.close() if i % 10 else peer.reset()
         log.log_farewells(peers)
+        for peer in peers[::10]:
+            log.said_only(peer)
         probes.descriptors_back(tester, before)
         newcomer = log.arrives()
         log.says(newcomer)
         log.still_connected(newcomer)
+
+    def test_quit(self, tester):
+        ctrl_c(tester, self.start(tester))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
-from looplab import prose
+from looplab import mutants, prose
 from looplab.checks import faults
 from looplab.corpus import Case, CorpusError, cases
 from looplab.course import LANGUAGES, Course
@@ -157,6 +157,12 @@ def _checks_are_earned(checks: list[str], mine: list[Case]) -> Iterator[str]:
             yield f"{case.path}: there is no check {case.fails[0]}"
         if case.fails and case.fails[1] not in faults.FAULTS:
             yield f"{case.path}: there is no fault {case.fails[1]}"
+
+
+def equivalents_are_mutants(course: Course) -> Iterator[str]:
+    """What tests/equivalent.toml declares is still a mutant of a reference."""
+    for name in mutants.stale(course):
+        yield f"tests/equivalent.toml names no mutant: {name}"
 
 
 # -- the sentences
@@ -313,6 +319,7 @@ RULES: tuple[Rule, ...] = (
     no_stray_files,
     lessons_are_whole,
     corpus_is_rich,
+    equivalents_are_mutants,
     sentences_are_whole,
     explanations_fit,
     prose_is_clean,

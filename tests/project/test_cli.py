@@ -282,7 +282,7 @@ def test_help_of_every_command_is_in_one_language(house, lang):
         help_text = house.run(name, "--help", lang=lang).stdout
         assert sentence(lang, "cli", "usage") in help_text
         assert (re.search("[\u4e00-\u9fff]", help_text) is not None) == (lang == "zh")
-    for name in ("check", "skeleton", "record", "soak", "docs"):
+    for name in ("check", "skeleton", "record", "mutants", "soak", "docs"):
         assert (
             sentence(lang, "cli", f"help-dev-{name}")
             in house.run("dev", name, "--help", lang=lang).stdout

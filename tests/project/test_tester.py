@@ -95,6 +95,20 @@ def test_a_program_that_may_still_move_is_never_stuck(start, name):
     assert took > 1
 
 
+@LINUX
+def test_output_that_is_still_on_its_way_is_waited_for(start):
+    """The terminal hands it on late: here the selector never hears of it at all."""
+    tester = start(
+        "client, _ = listener.accept()\nclient.recv(9)\nprint('done')\nlistener.accept()\n"
+    )
+    tester._selector.unregister(tester.program.stdout_fd)
+    tester.peers[0].send(b"now")
+    tester.until(lambda: printed(tester, "done"))
+    with pytest.raises(NotThere) as why:
+        tester.until(lambda: printed(tester, "never"))
+    assert why.value.stuck
+
+
 def test_not_armed_means_the_deadline_decides(start):
     tester = start("listener.accept()\nlistener.accept()\n")
     began = time.monotonic()
@@ -125,6 +139,13 @@ def test_a_tester_that_ignores_ctrl_c_does_not_hand_that_on(start):
 def test_idle_and_busy_are_told_apart(start):
     assert start("listener.accept()\nselect.select([listener], [], [])\n").share(0.3) < 0.1
     assert start("while True:\n    pass\n").share(0.3) > 0.8
+
+
+def test_a_spinner_that_had_to_wait_for_its_core_is_a_spinner(start, monkeypatch):
+    tester = start("while True:\n    pass\n")
+    shares = iter([0.5, 0.1, 1.0])
+    monkeypatch.setattr(tester, "share", lambda seconds: next(shares))
+    assert tester.blame(say("ready"), None, "silent").fault == "busy-loop"
 
 
 def test_a_traceback_shows_own_frames_only(start):

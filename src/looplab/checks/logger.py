@@ -18,7 +18,7 @@ _LINE = re.compile(r"(?P<name>127\.0\.0\.1:\d+) (?P<rest>disconnected|b'.*'|b\".
 class Logger:
     """A running logger. Every method waits until the log says so, or raises CheckFailed."""
 
-    def __init__(self, tester: Tester, *args: str, nofile: int | None = None) -> None:
+    def __init__(self, tester: Tester, *args: str, nofile: tuple[int, int] | None = None) -> None:
         self.tester = tester
         self.program = tester.start(*args, nofile=nofile)
         self._read = 0
@@ -152,6 +152,13 @@ class Logger:
             expected = say("line", text=f"{peer.address} {data!r}")
             logged = repr(self.said(peer)[-60:])
             seen = say("said-part", who=peer.name, data=repr(data), logged=logged)
+            raise self.tester.failure("wrong-output", expected, seen)
+
+    def said_only(self, peer: Peer, data: bytes = b"") -> None:
+        """The log has no words of this client, which has reset its connection, but `data`."""
+        if (got := self.said(peer)) != data:
+            expected = say("only-words", who=peer.name, data=repr(data))
+            seen = say("said-more", who=peer.name, data=repr(data), logged=repr(got)[:200])
             raise self.tester.failure("wrong-output", expected, seen)
 
     def _taken(self, peer: Peer, data: bytes) -> Peer | None:

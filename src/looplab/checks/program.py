@@ -49,7 +49,9 @@ def environment() -> dict[str, str]:
 class _Pty(pexpect.spawn):  # type: ignore[misc]
     """pexpect's spawn with stdout unmangled, stderr on a pipe, and no pauses of its own."""
 
-    def __init__(self, argv: list[str], stderr: int, nofile: int | None, cwd: Path) -> None:
+    def __init__(
+        self, argv: list[str], stderr: int, nofile: tuple[int, int] | None, cwd: Path
+    ) -> None:
         self._stderr, self._nofile = stderr, nofile
         super().__init__(
             *(argv[0], argv[1:]),
@@ -83,8 +85,7 @@ class _Pty(pexpect.spawn):  # type: ignore[misc]
         mode[1] &= ~termios.OPOST  # a newline stays a newline
         termios.tcsetattr(1, termios.TCSANOW, mode)
         if self._nofile:
-            hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-            resource.setrlimit(resource.RLIMIT_NOFILE, (min(self._nofile, hard), hard))
+            resource.setrlimit(resource.RLIMIT_NOFILE, self._nofile)
 
 
 class Program:
@@ -94,10 +95,10 @@ class Program:
         self,
         path: Path,
         args: list[str],
-        nofile: int | None = None,
+        nofile: tuple[int, int] | None = None,
         told: Callable[[str], None] = lambda act: None,
     ) -> None:
-        """Starts `python path args`; `nofile` lowers its soft limit of open files.
+        """Starts `python path args`; `nofile` lowers its limits of open files: soft, hard.
 
         `told` hears of every signal sent to it that a replay sends again: pause, resume, interrupt.
         """

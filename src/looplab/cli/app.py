@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from looplab import messages
-from looplab.cli.screen import FAILED, OK, OURS, USAGE, Screen
+from looplab.cli.screen import FAILED, OK, OURS, STOPPED, USAGE, Screen
 from looplab.course import LANGUAGES, CourseError, Exercise, UnknownTarget, normal
 
 KINDS_OF_CASE = ("reference", "start", "break", "right", "wrong")
@@ -287,19 +287,43 @@ def dev_record(screen: Screen) -> None:
 
 @dev.command("soak")
 @click.argument("what", required=False)
-@click.option("--times", type=click.IntRange(1), default=10)
+@click.option("--times", type=click.IntRange(1))
+@click.option("--minutes", type=click.FloatRange(0, min_open=True))
 @click.option("--jobs", type=click.IntRange(1), default=4)
-@click.option("--load", type=click.IntRange(0), default=1)
+@click.option("--load", type=click.IntRange(0), default=1, is_flag=False, flag_value=1)
 @click.option("--kind", "kinds", type=click.Choice(KINDS_OF_CASE), multiple=True)
 @click.pass_context
 def dev_soak(
-    ctx: click.Context, what: str | None, times: int, jobs: int, load: int, kinds: tuple[str, ...]
+    ctx: click.Context,
+    what: str | None,
+    times: int | None,
+    minutes: float | None,
+    jobs: int,
+    load: int,
+    kinds: tuple[str, ...],
 ) -> None:
     from looplab.cli import soaking
 
     screen = _screen(ctx)
     exercises = screen.course.find(what) if what else screen.course.exercises
-    ctx.exit(soaking.soak(screen, exercises, times, jobs, load, kinds or KINDS_OF_CASE))
+    plan = soaking.Plan(times, minutes, jobs, load)
+    ctx.exit(soaking.soak(screen, exercises, plan, kinds or KINDS_OF_CASE))
+
+
+@dev.command("mutants")
+@click.argument("what", required=False)
+@click.option("--ids", "listed", is_flag=True)
+@click.option("--only", metavar="ID")
+@click.option("--jobs", type=click.IntRange(1), default=4)
+@click.pass_context
+def dev_mutants(
+    ctx: click.Context, what: str | None, listed: bool, only: str | None, jobs: int
+) -> None:
+    from looplab.cli import mutating
+
+    screen = _screen(ctx)
+    exercises = screen.course.find(what) if what else screen.course.exercises
+    ctx.exit(mutating.mutants(screen, exercises, jobs, only, listed))
 
 
 @dev.command("docs")
@@ -341,7 +365,7 @@ def main() -> None:
         sys.exit(end.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.stderr.write("\n")
-        sys.exit(130)
+        sys.exit(STOPPED)
     except click.UsageError as error:
         _usage(Screen(fallback), error)
     except UnknownTarget as error:

@@ -12,7 +12,7 @@ from looplab.checks.faults import Say
 from looplab.course import Course, load
 from looplab.workspace import Workspace
 
-OK, FAILED, USAGE, OURS = 0, 1, 2, 3  # exit statuses
+OK, FAILED, USAGE, OURS, STOPPED = 0, 1, 2, 3, 130  # exit statuses; STOPPED by Ctrl-C
 _PLAIN = {"✓": "ok", "✗": "x", "·": "|", "×": "x", "…": "...", "—": "-", "“": '"', "”": '"'}
 
 

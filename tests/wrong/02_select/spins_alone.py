@@ -1,0 +1,76 @@
+# fails 02.3 idle busy-loop
+"""Believed: with nobody there, nobody is to be waited for.
+
+A timeout of 0 means: do not wait. Until the first client comes, and after the
+last one has left, the loop turns at full speed.
+"""
+
+import argparse
+import select
+import socket
+import time
+
+
+def welcome(listener: socket.socket, names: dict) -> socket.socket:
+    client, (host, port) = listener.accept()
+    names[client] = f"{host}:{port}"
+    print("Got connection from", names[client])
+    return client
+
+
+def hear(client: socket.socket, names: dict) -> bool:
+    try:
+        data = client.recv(4096)
+    except OSError:
+        return False
+    if data:
+        print(names[client], data)
+    return bool(data)
+
+
+def farewell(client: socket.socket, names: dict, deadlines: dict) -> None:
+    print(names.pop(client), "disconnected")
+    del deadlines[client]
+    client.close()
+
+
+def time_left(deadlines: dict) -> float | None:
+    if not deadlines:
+        return 0.0
+    return max(0.0, min(deadlines.values()) - time.monotonic())
+
+
+def serve(listener: socket.socket, limit: float) -> None:
+    names, deadlines = {}, {}
+    while True:
+        wait = time_left(deadlines)
+        ready, _, _ = select.select([listener, *names], [], [], wait)
+        for sock in ready:
+            if sock is listener:
+                client = welcome(listener, names)
+                deadlines[client] = time.monotonic() + limit
+            elif hear(sock, names):
+                deadlines[sock] = time.monotonic() + limit
+            else:
+                farewell(sock, names, deadlines)
+        now = time.monotonic()
+        for sock in [s for s, end in deadlines.items() if end <= now]:
+            farewell(sock, names, deadlines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--idle", type=float, default=3.0)
+    args = parser.parse_args()
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=128) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+            serve(listener, args.idle)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()
