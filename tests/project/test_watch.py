@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import termios
-import threading
 import time
 import uuid
 
@@ -37,13 +36,13 @@ def all_passed(lang: str) -> str:
 
 @pytest.fixture
 def watching(house):
-    """Starts the watch screen on pexpect's terminal; nothing of it is left afterwards."""
+    """Starts the watch screen at 02.1 on pexpect's terminal; nothing of it is left afterwards."""
     children = []
+    at_02_1(house)
 
     def start(lang: str = "en", **more: str) -> pexpect.spawn:
         child = house.spawn(lang=lang, **more)
         children.append(child)
-        child.expect_exact("02.1")
         return child
 
     yield start
@@ -53,11 +52,30 @@ def watching(house):
     until(lambda: not running(house.root))
 
 
+def at_02_1(house) -> None:
+    """The learner has met the tool: 02.0 is passed."""
+    (house.root / ".looplab").mkdir()
+    (house.root / ".looplab/progress.json").write_text(
+        '{"passed": {"02.0": "2026-01-01T00:00:00"}}'
+    )
+
+
 def until(true, seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.02)
+
+
+def until_it_runs(house, child) -> None:
+    """The program of 02.1 runs. What the screen writes is read meanwhile: it must not wait."""
+
+    def runs() -> bool:
+        with contextlib.suppress(pexpect.TIMEOUT):
+            child.read_nonblocking(100_000, 0.01)
+        return any("logger.py --port" in line for line in running(house.root))
+
+    until(runs)
 
 
 def save(house, name: str, *, atomic: bool = False) -> None:
@@ -102,7 +120,7 @@ def test_a_save_during_a_run_restarts_it(house, watching):
     child.expect_exact("TODO 02.1")
     path = house.lesson("02_select/logger.py")
     path.write_text("import time\ntime.sleep(1000)\n")
-    until(lambda: any("logger.py --port" in line for line in running(house.root)))
+    until_it_runs(house, child)
     first = [line for line in running(house.root) if "logger.py --port" in line]
     save(house, "right")
     child.expect_exact(all_passed("en"))
@@ -223,15 +241,16 @@ def test_a_terminal_that_vanishes_ends_it(house, watching):
     child = watching()
     path = house.lesson("02_select/logger.py")
     path.write_text("import time\ntime.sleep(1000)\n")
-    until(lambda: any("logger.py --port" in line for line in running(house.root)))
+    until_it_runs(house, child)
     os.close(child.child_fd)  # the window is closed
     until(lambda: not running(house.root))
 
 
 def test_a_folder_that_is_read_only_costs_the_memory_only(house, watching):
+    shutil.rmtree(house.root / ".looplab")
     (house.root / ".looplab").write_text("in the way\n")
     child = watching()
-    child.expect_exact("TODO 02.1")
+    child.expect_exact("02.0")
     child.expect_exact(words("en", "unwritable", error="")[:20])
     child.send("q")
     child.expect(pexpect.EOF)
@@ -239,39 +258,47 @@ def test_a_folder_that_is_read_only_costs_the_memory_only(house, watching):
     assert child.exitstatus == 0
 
 
-def test_polling_where_asked_for(house, watching):
+def test_polling_by_watchfiles(house, watching):
     child = watching(WATCHFILES_FORCE_POLLING="1")
     child.expect_exact("TODO 02.1")
     save(house, "right")
     child.expect_exact(all_passed("en"))
 
 
-def test_a_file_system_without_events_is_polled(tmp_path, monkeypatch):
-    told, folder = threading.Event(), tmp_path / "lessons"
-    folder.mkdir()
-    monkeypatch.setattr(saves, "PATIENCE", 300)
-    monkeypatch.setattr(saves.Saves, "_write_probe", lambda self: None)  # nothing will be heard
-    watcher = saves.Saves(folder, tmp_path / "probe", lambda paths: told.set())
-    until(lambda: watcher.polling is True)
-    end = time.monotonic() + 30
-    while not told.is_set() and time.monotonic() < end:
-        (folder / "mine.py").write_text(f"# {time.monotonic()}\n")
-        told.wait(0.5)
-    assert told.is_set()
+def test_a_file_system_without_events_is_looked_at(tmp_path, monkeypatch):
+    def silent(*folders, rust_timeout, **settings):
+        while True:
+            time.sleep(rust_timeout / 10_000)
+            yield set()
+
+    monkeypatch.setattr(saves, "watch", silent)
+    told: list[set] = []
+    path = tmp_path / "mine.py"
+    path.write_text("one\n")
+    saves.Saves(tmp_path, told.append)
+    path.write_text("more\n")
+    until(lambda: told == [{path}])
 
 
 def test_what_editors_put_beside_a_file_is_no_save(tmp_path):
     heard: list[str] = []
-    watcher = saves.Saves(
-        tmp_path, tmp_path / "probe", lambda paths: heard.extend(path.name for path in paths)
-    )
-    names = (".#logger.py", "#logger.py#", "logger.py~", ".logger.py.swp", "4913", "logger.pyc")
-    end = time.monotonic() + 30
-    while "logger.py" not in heard and time.monotonic() < end:
-        for name in (*names, "logger.py"):
-            (tmp_path / name).write_text("x\n")
-        time.sleep(0.2)
-    assert set(heard) == {"logger.py"} and watcher.polling is not True
+    saves.Saves(tmp_path, lambda paths: heard.extend(path.name for path in paths))
+    for name in (".#logger.py", "#logger.py#", "logger.py~", ".logger.py.swp", "4913"):
+        (tmp_path / name).write_text("x\n")
+    (tmp_path / "logger.py").write_text("x\n")
+    until(lambda: bool(heard))
+    assert heard == ["logger.py"]
+
+
+def test_a_folder_that_comes_back_is_watched_again(tmp_path):
+    heard: list[str] = []
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    saves.Saves(folder, lambda paths: heard.extend(path.name for path in paths))
+    folder.rename(tmp_path / "away")
+    folder.mkdir()
+    (folder / "logger.py").write_text("x\n")
+    until(lambda: heard == ["logger.py"])
 
 
 # -- tmux: what a person sees
@@ -320,8 +347,10 @@ def tmux(house):
         pytest.skip("tmux is not installed")
     terminals = []
 
-    def start(*args) -> Tmux:
-        terminals.append(Tmux(house, *args))
+    def start(columns: int, rows: int, lang: str, passed: str = "02.0") -> Tmux:
+        if passed:
+            at_02_1(house)
+        terminals.append(Tmux(house, columns, rows, lang))
         return terminals[-1]
 
     yield start
@@ -340,7 +369,7 @@ def test_one_screen_at_common_sizes(house, tmux, lang, columns, rows):
     assert len(shown) == rows and max(map(cell_len, shown)) <= columns
     assert shown[0].startswith("02.1 ") and shown[0].endswith("lessons/02_select/logger.py")
     assert shown[-1].startswith("h ") and shown[-1].endswith(words(lang, "key-q"))
-    assert "[---" in shown[-2]
+    assert shown[-2].startswith("[#")
     save(house, "right")
     shown = terminal.shows(words(lang, "key-n"))
     until(lambda: all_passed(lang) in "\n".join(terminal.rows()))
@@ -366,3 +395,15 @@ def test_resize_and_job_control(house, tmux):
     terminal("send-keys", "C-c")
     terminal.type("echo END-$?-")
     terminal.shows("END-130-")
+
+
+def test_the_first_run_meets_the_tool(house, tmux):
+    terminal = tmux(80, 24, "en", "")
+    shown = terminal.shows(words("en", "key-n"))
+    assert shown[0].startswith("02.0 ")
+    assert shown[1:5] == sentence("en", "watch", "welcome").replace("`", "").splitlines()
+    terminal("send-keys", "Escape")
+    shown = terminal.shows(sentence("en", "report", "break"))
+    assert shown[-1].startswith("n ")
+    terminal("send-keys", "n")
+    terminal.shows("TODO 02.1")

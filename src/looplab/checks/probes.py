@@ -213,8 +213,17 @@ def in_time(
     """A rule about time: broken only if it is broken three times, so that a pause of the machine
     is no verdict.
 
-    An attempt in which the tester did not run for `slack` seconds breaks nothing.
+    An attempt in which the tester did not run for `slack` seconds breaks nothing. What is sent
+    later does not depend on how many attempts there were, so that a seed repeats it.
     """
+    later = tester.random.getrandbits(64)
+    try:
+        _in_time(tester, attempt, slack)
+    finally:
+        tester.random.seed(later)
+
+
+def _in_time(tester: Tester, attempt: Callable[[], CheckFailed | None], slack: float) -> None:
     assert tester.program is not None
     failed: list[CheckFailed] = []
     for _ in range(10):

@@ -60,6 +60,9 @@ class Run:
 
     def _lesson(self, lesson: str, exercises: list[Exercise], keep: bool) -> Iterator[Record]:
         self._worker = worker = _take()
+        if self.stopped:  # while it was being made: `stop` may not have seen it
+            worker.stop()
+            return
         expected = [(exercise.id, check.id) for exercise in exercises for check in exercise.checks]
         try:
             for record in worker.run(self._arguments(lesson, exercises, worker.records_fd)):

@@ -21,6 +21,9 @@ gc.freeze()
 gc.enable()
 
 
+INTERRUPT = (signal.SIGINT,)
+
+
 def main() -> None:
     while line := sys.stdin.readline():
         job = json.loads(line)
@@ -30,10 +33,12 @@ def main() -> None:
 
 def in_a_child(arguments: list[str]) -> int:
     """Run pytest in a fork of this process, so that every job finds it as new. Its exit status."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPT)  # it waits until it is known whom it meets
     pid = os.fork()
     if pid == 0:
         status = 70
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPT)
             status = int(pytest.main(arguments))
         finally:
             sys.stdout.flush()
@@ -41,6 +46,7 @@ def in_a_child(arguments: list[str]) -> int:
             os._exit(status)
     while True:
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPT)
             return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         except KeyboardInterrupt:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # once: a second one would stop its end

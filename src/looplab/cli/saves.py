@@ -7,65 +7,50 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from watchfiles import DefaultFilter, watch
+from watchfiles import watch
 
 SETTLE = 50  # ms without a further event after which a save counts as done
-PATIENCE = 2000  # ms in which a change that we make must be told: else there are no events here
-POLL = 300  # ms between two looks where there are none
-
-
-class _Sources(DefaultFilter):
-    """Python files, and not what editors put beside them."""
-
-    def __call__(self, change: object, path: str) -> bool:
-        name = Path(path).name
-        return (
-            name.endswith(".py") and not name.startswith((".", "#")) and "__pycache__" not in path
-        )
+LOOK = 500  # ms between two looks by itself: events are not to be had on every file system
 
 
 class Saves:
     """A thread that calls `tell(paths)` after each save below `folder`, to the end of the program.
 
-    Where the file system gives no events (a network share, a Windows drive under WSL) it looks by
-    itself. `probe` is a folder of ours on the same file system: a file is written there once, to
-    find that out. `polling` says what came of it.
+    A save is a file that is not as it was: events only say when to look. So none is lost before
+    events come, or where none come (a network share, a Windows drive under WSL).
     """
 
-    def __init__(self, folder: Path, probe: Path, tell: Callable[[set[Path]], None]) -> None:
-        self._folder, self._probe, self._tell = folder, probe / "probe.py", tell
-        self.polling: bool | None = None  # None: what watchfiles finds best (WSL: polling)
+    def __init__(self, folder: Path, tell: Callable[[set[Path]], None]) -> None:
+        self._folder, self._tell = folder, tell
+        self._known = self._look()
         threading.Thread(target=self._run, name="saves", daemon=True).start()
 
     def _run(self) -> None:
         while True:
             with contextlib.suppress(OSError):  # a folder that is not there now may come back
-                self._watch()
-            threading.Event().wait(1)
+                for _ in watch(
+                    self._folder,
+                    watch_filter=None,
+                    debounce=10 * SETTLE,
+                    step=SETTLE,
+                    rust_timeout=LOOK,
+                    yield_on_timeout=True,
+                    raise_interrupt=False,
+                ):
+                    self._compare()
+            threading.Event().wait(LOOK / 1000)
 
-    def _watch(self) -> None:
-        heard = self.polling is True
-        if not heard:
-            self._probe.parent.mkdir(parents=True, exist_ok=True)
-            threading.Timer(0.3, self._write_probe).start()
-        for changes in watch(
-            *(self._folder, self._probe.parent),
-            watch_filter=_Sources(),
-            debounce=10 * SETTLE,
-            step=SETTLE,
-            rust_timeout=PATIENCE,
-            yield_on_timeout=True,
-            force_polling=self.polling,
-            poll_delay_ms=POLL,
-            raise_interrupt=False,
-        ):
-            if not changes and not heard:
-                self.polling = True
-                return
-            heard = True
-            if paths := {Path(path) for _, path in changes} - {self._probe}:
-                self._tell(paths)
+    def _compare(self) -> None:
+        before, self._known = self._known, self._look()
+        if saved := {path for path, stat in self._known.items() if before.get(path) != stat}:
+            self._tell(saved)
 
-    def _write_probe(self) -> None:
-        with contextlib.suppress(OSError):  # read-only: a needless look now and then does no harm
-            self._probe.write_text("# Written to see whether file events come.\n")
+    def _look(self) -> dict[Path, tuple[int, int, int]]:
+        """The Python files, not what editors put beside them; each with what a save changes."""
+        found = {}
+        for path in self._folder.rglob("*.py"):
+            with contextlib.suppress(OSError):  # gone between the two looks
+                if not path.name.startswith((".", "#")):
+                    stat = path.stat()
+                    found[path] = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
+        return found

@@ -93,11 +93,7 @@ class _Watch:
     # -- its life
 
     def live(self) -> None:
-        Saves(
-            self.workspace.lessons,
-            self.workspace.folder / "watch",
-            lambda paths: self.terminal.post(_Saved(frozenset(paths))),
-        )
+        Saves(self.workspace.lessons, lambda paths: self.terminal.post(_Saved(frozenset(paths))))
         threading.Thread(target=self._serve, name="site", daemon=True).start()
         if not self.progress.welcomed:
             self.pane, self.progress.welcomed = self._welcome, True
