@@ -51,7 +51,7 @@ class Again:
         return len(self._acts) - self.done
 
     def run(self) -> Where | None:
-        """All of it. Where the program is afterwards, if it was started here.
+        """All of it. Where the program is afterwards or where it died, if it was started here.
 
         Raises CheckFailed where the program does not start or is not Python, OSError where nobody
         listens on the port.
@@ -63,7 +63,14 @@ class Again:
                 self._do(act)
                 self.done += 1
             tester.settle(AFTERWARDS)
-            return tester.program.locate() if tester.program is not None else None
+            program = tester.program
+            if program is None:
+                return None
+            if not program.ended():
+                return program.locate()
+            program.drain()
+            tester.timeline.add("program", "ends", status=program.status)
+            return program.crash_line()
         finally:
             self._signal("resume")  # one that runs elsewhere must not stay stopped
             tester.close()

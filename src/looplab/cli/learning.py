@@ -45,7 +45,7 @@ def now(screen: Screen) -> int:
         ("file", f"lessons/{current.path}"),
         ("page", f"./looplab docs  ({current.lesson})"),
     ]
-    if question is not None and current.kind != "solved":  # the tool first, then the lesson
+    if question is not None:
         rows.append(("predict-first", f"./looplab answer {question.id}"))
     rows.append(("next", f"./looplab check {current.id}"))
     _rows(screen, rows)
@@ -53,7 +53,12 @@ def now(screen: Screen) -> int:
 
 
 def open_question(screen: Screen, exercise: Exercise) -> Question | None:
-    """The first question of its lesson that the reader has not answered yet."""
+    """The first question of its lesson that the reader has not answered yet.
+
+    None for an exercise that is solved: the tool first, then the lesson.
+    """
+    if exercise.kind == "solved":
+        return None
     asked = screen.course.lesson(exercise.lesson).questions
     return next((q for q in asked if q.id not in screen.workspace.progress.answers), None)
 

@@ -57,7 +57,8 @@ def _play(screen: Screen, exercise: Exercise, acts: list[dict[str, Any]], port: 
         example = f"./looplab run {exercise.id} --port {port}"
         screen.fail("replay-refused", example, status=USAGE, port=port)
     if where is not None:
-        screen.tell("replay-where", file=where.file, line=where.line, source=where.source)
+        key = "replay-died" if teller.over else "replay-where"
+        screen.tell(key, file=where.file, line=where.line, source=where.source)
 
 
 class _Teller:
@@ -66,10 +67,12 @@ class _Teller:
     def __init__(self, screen: Screen) -> None:
         self._screen, self._report, self._untold = screen, screen.report(), 0
         self.again: Again | None = None
+        self.over = False  # the program has ended
 
     def hear(self, event: dict[str, Any]) -> None:
         """Tell it, unless it is in the middle of a crowd."""
         assert self.again is not None
+        self.over |= event["what"] == "ends"
         if min(self.again.done, self.again.left) > EDGE:
             self._untold += 1
             return
