@@ -4,6 +4,7 @@ folder."""
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,8 @@ class House:
             env=self.environment(lang, **more),
             encoding="utf-8",
             dimensions=(40, 80),
+            # Ctrl-C counts, even where these tests were started in the background.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
             timeout=60,
             echo=False,
         )

@@ -87,10 +87,12 @@ class Terminal:
         """The terminal as it was before, for a command that prints and reads lines."""
         self._give_back()
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         try:
             yield
         finally:
             signal.signal(signal.SIGINT, self._signal)
+            signal.signal(signal.SIGTSTP, self._suspend)
             self._take()
 
     def _signal(self, number: int, _: FrameType | None) -> None:

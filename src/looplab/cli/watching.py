@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -88,7 +89,6 @@ class _Watch:
         self.written: dict[Path, int] = {}  # our own writes: when
         self.url = ""
         self.builder: subprocess.Popen[bytes] | None = None
-        self.server: Any = None
 
     # -- its life
 
@@ -122,9 +122,8 @@ class _Watch:
         if self.run is not None:
             self.run.stop()
         if self.builder is not None:
-            self.builder.terminate()
-        if self.server is not None:
-            self.server.shutdown()
+            with contextlib.suppress(OSError):  # gone already
+                os.killpg(self.builder.pid, signal.SIGTERM)
 
     @property
     def progress(self) -> Progress:
@@ -325,21 +324,25 @@ class _Watch:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=lambda: os.nice(10) and None,
             )
             self.builder.wait()
             self.builder = None
         if not (folder / "index.html").is_file():
             self.terminal.post(_Site(""))
             return
-        self.server, url = site.serve(folder, 0)
+        try:
+            server, url = site.serve(folder, 0)
+        except OSError:  # no port to be had: the course goes on without its pages
+            self.terminal.post(_Site(""))
+            return
         self.terminal.post(_Site(url))
-        self.server.serve_forever()
+        server.serve_forever()
 
     def _build_command(self) -> list[str]:
+        build = ["docs", "--build"]
         if importlib.util.find_spec("mkdocs"):
-            return [sys.executable, "-P", "-m", "looplab.cli", "docs", "--build"]
-        return [str(self.course.root / "looplab"), "docs", "--build"]  # installs what it needs
+            return ["nice", sys.executable, "-P", "-m", "looplab.cli", *build]
+        return ["nice", str(self.course.root / "looplab"), *build]  # installs what it needs
 
     # -- what is shown
 
