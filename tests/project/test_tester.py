@@ -136,6 +136,14 @@ def test_a_tester_that_ignores_ctrl_c_does_not_hand_that_on(start):
     probes.quits(tester)
 
 
+def test_clients_that_come_after_the_end_are_turned_away(start):
+    tester = start("sys.exit('its pipes are closed, and their numbers are free again')")
+    tester.until(lambda: tester.peers[0].eof or tester.peers[0].was_reset)
+    tester.until(lambda: tester.program.ended() and tester.program.stderr_fd is None, armed=False)
+    late = [tester.begin_connect() for _ in range(20)]
+    tester.until(lambda: all(peer.was_reset for peer in late), armed=False)
+
+
 def test_idle_and_busy_are_told_apart(start):
     assert start("listener.accept()\nselect.select([listener], [], [])\n").share(0.3) < 0.1
     assert start("while True:\n    pass\n").share(0.3) > 0.8

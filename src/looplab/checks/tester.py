@@ -203,6 +203,9 @@ class Tester:
             events |= selectors.EVENT_WRITE if peer.wants_write else 0
             events |= selectors.EVENT_READ if peer.connected and not peer.eof else 0
         known = self._selector.get_map().get(peer.sock) if peer.sock.fileno() >= 0 else None
+        if known is not None and known.data is not peer:  # the number of a pipe that was drained
+            self._selector.unregister(peer.sock)
+            known = None
         if events and known is None:
             self._selector.register(peer.sock, events, peer)
         elif events and known is not None and known.events != events:
