@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 import time
+import urllib.request
 import uuid
 
 import pexpect
@@ -201,6 +202,40 @@ def test_reset_asks_keeps_mine_and_runs_once(house, watching, lang):
     child.expect_exact(words(lang, "waiting"))
     with pytest.raises(pexpect.TIMEOUT):  # our own write is no save
         child.expect_exact(words(lang, "running", n=1, all=9), timeout=1)
+
+
+@LANGS
+def test_the_page_of_the_failure_is_opened(house, watching, lang):
+    pages = house.root / ".looplab/site"
+    pages.mkdir()
+    (pages / "index.html").write_text("<title>the pages</title>")
+    browser, opened = house.root / "browser", house.root / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
+    browser.chmod(0o755)
+    child = watching(lang, BROWSER=f"{browser} %s")
+    child.expect_exact("TODO 02.1")
+    child.expect(r"(http://127\.0\.0\.1:\d+/)")
+    url = child.match[1]
+    with urllib.request.urlopen(url) as answer:
+        assert b"the pages" in answer.read()
+    child.send("o")
+    until(lambda: opened.exists() and opened.read_text().endswith("\n"))
+    check = course.load().exercise("02.1").check("one_client")
+    folder = "" if lang == "en" else "zh/"
+    assert opened.read_text().strip() == f"{url}{folder}02_select/#{check.docs}"
+
+
+def test_without_pages_the_course_goes_on(house, watching):
+    child = watching()
+    child.expect_exact("TODO 02.1")
+    child.expect_exact(words("en", "waiting"))
+
+    def told() -> bool:
+        child.send("o")
+        found = child.expect_exact([words("en", "pages-broken"), pexpect.TIMEOUT], timeout=0.5)
+        return found == 0
+
+    until(told, 200)  # they are tried to be built first, behind everything else
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ class Report:
             rows.append((self.say("report", "output"), Text("\n".join(record["output"][-6:]))))
         rows.append((self.say("report", "idea"), self._idea(fault, exercise, check)))
         rows.append(
-            (self.say("report", "next"), Text(f"./looplab hint {exercise.id}", "bold cyan"))
+            (self.say("report", "next"), Text(_next_commands(record, exercise), "bold cyan"))
         )
         return rows
 
@@ -281,6 +281,12 @@ def first_failure(records: Iterable[Record]) -> tuple[int, Record] | None:
     return next(
         ((n, r) for n, r in enumerate(records, 1) if r["outcome"] in ("failed", "our-fault")), None
     )
+
+
+def _next_commands(record: Record, exercise: Exercise) -> str:
+    """What a learner types after a failure: a replay only where something was done."""
+    replay = any(act["act"] == "start" for act in record.get("acts", []))
+    return f"./looplab hint {exercise.id}" + f"    ./looplab replay {exercise.id}" * replay
 
 
 def _number(exercise: Exercise, check_id: str) -> int:
