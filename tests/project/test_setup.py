@@ -26,11 +26,12 @@ def bare_path(tmp_path: Path, python: str | None) -> str:
     return str(folder)
 
 
-def wrapper(tmp_path: Path, path: str, lang: str) -> subprocess.CompletedProcess[str]:
+def wrapper(tmp_path: Path, path: str, lang: str, *words: str) -> subprocess.CompletedProcess[str]:
     shutil.copy(ROOT / "looplab", tmp_path / "looplab")
     shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
     env = {"PATH": path, "HOME": str(tmp_path), "LANG": lang}
-    return subprocess.run(["./looplab"], capture_output=True, text=True, cwd=tmp_path, env=env)
+    command = ["./looplab", *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +56,32 @@ def test_no_venv(tmp_path, lang, words):
     assert not (tmp_path / ".venv").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "locked"),
+    [
+        ("", "run"),
+        ("check docs", "run"),
+        ("--lang zh", "run"),
+        ("docs", "site"),
+        ("--lang zh docs", "site"),
+        ("test -q", "dev"),
+        ("--lang=zh dev check", "dev"),
+    ],
+)
+def test_each_command_installs_what_it_needs(tmp_path, words, locked):
+    venv = tmp_path / ".venv/bin"
+    venv.mkdir(parents=True)
+    (venv / "python").write_text('#!/bin/sh\necho "asked: $*"\n')
+    (venv / "python").chmod(0o755)
+    done = wrapper(tmp_path, bare_path(tmp_path, None), "C.UTF-8", *words.split())
+    assert done.returncode == 0, done.stderr
+    installed = [line for line in done.stdout.splitlines() if " pip install " in line]
+    assert len(installed) == 1 and installed[0].endswith(f"requirements/{locked}.txt")
+    assert done.stdout.splitlines()[-1].endswith(f"looplab.cli {words}".strip())
+
+
 def test_the_locks_name_no_host_and_every_package_has_hashes():
-    for name in ("run", "dev"):
+    for name in ("run", "site", "dev"):
         text = (ROOT / "requirements" / f"{name}.txt").read_text()
         assert "://" not in text and "index" not in text.replace("pathspec", "")
         for line in text.replace("\\\n", " ").splitlines():
