@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import signal
 import subprocess
 import sys
 
@@ -92,7 +91,7 @@ def test_a_program_that_runs_elsewhere(house, lang):
     fails_with(house, "02.1", "02_select/logger.py", "recv_in_turn")
     path = house.lesson("02_select/logger.py")
     with subprocess.Popen(
-        [sys.executable, str(path), "--port", "0"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-u", str(path), "--port", "0"], stdout=subprocess.PIPE, text=True
     ) as elsewhere:
         assert elsewhere.stdout is not None
         port = elsewhere.stdout.readline().rpartition(":")[2].strip()
@@ -102,7 +101,7 @@ def test_a_program_that_runs_elsewhere(house, lang):
         assert sentence(lang, "event", "connects", {"who": "B"}) in done.stdout
         assert sentence(lang, "event", "starts") not in done.stdout
         assert elsewhere.poll() is None, "it is the learner's: it is left running"
-        elsewhere.send_signal(signal.SIGINT)
+        elsewhere.terminate()
         said = elsewhere.stdout.read()
     assert said.count("Got connection from") >= 1
 
