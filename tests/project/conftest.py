@@ -79,7 +79,7 @@ class House:
             dimensions=(40, 80),
             # Ctrl-C counts, even where these tests were started in the background.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
-            timeout=60,
+            timeout=150,
             echo=False,
         )
 

@@ -137,8 +137,8 @@ def test_a_tester_that_ignores_ctrl_c_does_not_hand_that_on(start):
 
 
 def test_clients_that_come_after_the_end_are_turned_away(start):
-    tester = start("sys.exit('its pipes are closed, and their numbers are free again')")
-    tester.until(lambda: tester.peers[0].eof or tester.peers[0].was_reset)
+    tester = start("listener.accept()[0].recv(1)")  # then it ends: its pipes' numbers are free
+    tester.peers[0].send(b"x")
     tester.until(lambda: tester.program.ended() and tester.program.stderr_fd is None, armed=False)
     late = [tester.begin_connect() for _ in range(20)]
     tester.until(lambda: all(peer.was_reset for peer in late), armed=False)

@@ -61,7 +61,7 @@ def at_02_1(house) -> None:
     )
 
 
-def until(true, seconds: float = 30.0) -> None:
+def until(true, seconds: float = 90.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not happen"
