@@ -219,6 +219,7 @@ def test_the_page_of_the_failure_is_opened(house, watching, lang):
     with urllib.request.urlopen(url) as answer:
         assert b"the pages" in answer.read()
     child.send("o")
+    child.expect_exact(words(lang, "opened", page=url)[:6])  # what it writes must be read
     until(lambda: opened.exists() and opened.read_text().endswith("\n"))
     check = course.load().exercise("02.1").check("one_client")
     folder = "" if lang == "en" else "zh/"
