@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,16 +43,18 @@ class Run:
         self.stopped = False
         self._course, self._target, self._seed = course, target.resolve(), seed
         self._to_first_failure, self._again = to_first_failure, again
-        self._worker: Worker | None = None
+        self._worker: Worker | None = None  # while it is this run's own, guarded by the lock
+        self._lock = threading.Lock()
         self._lessons: dict[str, list[Exercise]] = {}
         for exercise in exercises:
             self._lessons.setdefault(exercise.lesson, []).append(exercise)
 
     def stop(self) -> None:
         """End it early, from any thread: the learner's program is ended, the records end."""
-        self.stopped = True
-        if self._worker is not None:
-            self._worker.interrupt()
+        with self._lock:
+            self.stopped = True
+            if self._worker is not None:
+                self._worker.interrupt()
 
     def __iter__(self) -> Iterator[Record]:
         for n, (lesson, exercises) in enumerate(self._lessons.items(), 1):
@@ -59,10 +62,12 @@ class Run:
                 yield from self._lesson(lesson, exercises, self._again or n < len(self._lessons))
 
     def _lesson(self, lesson: str, exercises: list[Exercise], keep: bool) -> Iterator[Record]:
-        self._worker = worker = _take()
-        if self.stopped:  # while it was being made: `stop` may not have seen it
-            worker.stop()
-            return
+        worker = _take()
+        with self._lock:
+            if self.stopped:  # while it was being made
+                _idle.append(worker)
+                return
+            self._worker = worker
         expected = [(exercise.id, check.id) for exercise in exercises for check in exercise.checks]
         try:
             for record in worker.run(self._arguments(lesson, exercises, worker.records_fd)):
@@ -77,6 +82,8 @@ class Run:
         except BaseException:
             worker.stop()
             raise
+        with self._lock:
+            self._worker = None  # from here on a `stop` must not meet who uses it next
         if self.stopped:
             worker.stop()
             return
