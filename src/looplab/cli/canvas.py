@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
@@ -34,10 +34,6 @@ class Canvas(Screen):
             highlight=False,
         )
         return Report(console, self.lang)
-
-    def write(self, lines: Sequence[str]) -> None:
-        """Lines that were made before."""
-        self._buffer.writelines(f"{line}\n" for line in lines)
 
     def lines(self, show: Callable[[], object]) -> list[str]:
         """What `show()` reports. A command that ends with an error has said why: that counts."""
