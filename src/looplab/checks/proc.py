@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import signal
 import socket
 import struct
 import sys
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 LINUX = sys.platform == "linux"
 
@@ -192,10 +193,24 @@ def stopped(pid: int) -> bool:
 @cache
 def adopt_orphans() -> None:
     """From now on a descendant that loses its parent becomes a child of this process (Linux)."""
-    if LINUX:
-        import ctypes
+    _prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
 
-        ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+def die_with_parent() -> None:
+    """This process is killed when the thread that forked it ends, however it does (Linux)."""
+    _prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG; it lasts through exec
+
+
+def _prctl(what: int, value: int) -> None:
+    if LINUX:
+        _libc().prctl(what, value, 0, 0, 0)
+
+
+@cache
+def _libc() -> Any:
+    import ctypes
+
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def sleeps_in(pid: int) -> str:

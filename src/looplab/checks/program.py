@@ -79,6 +79,7 @@ class _Pty(pexpect.spawn):  # type: ignore[misc]
         ):
             signal.signal(number, signal.SIG_DFL)  # whatever the tester was started with
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        proc.die_with_parent()  # a tester that is killed closes nothing
         os.dup2(self._stderr, 2)
         os.close(self._stderr)
         mode = termios.tcgetattr(1)

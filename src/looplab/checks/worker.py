@@ -10,12 +10,14 @@ gc.disable()  # nothing that an import makes is garbage
 
 import json
 import os
+import select
 import signal
 import sys
 
 import pytest
 
 import looplab.checks.plugin  # noqa: F401  it imports all that a check needs
+from looplab.checks import proc
 
 gc.freeze()
 gc.enable()
@@ -38,6 +40,7 @@ def in_a_child(arguments: list[str]) -> int:
     if pid == 0:
         status = 70
         try:
+            proc.die_with_parent()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPT)
             status = int(pytest.main(arguments))
         finally:
@@ -47,10 +50,26 @@ def in_a_child(arguments: list[str]) -> int:
     while True:
         try:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPT)
+            wait_for(pid)
             return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         except KeyboardInterrupt:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # once: a second one would stop its end
             os.kill(pid, signal.SIGINT)  # pytest then ends the learner's program
+
+
+def wait_for(pid: int) -> None:
+    """Wait for the end of a child. Raises KeyboardInterrupt when the command that asked is gone."""
+    if sys.platform != "linux" or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        return  # nothing more to hear: waitpid does the rest
+    ended = os.pidfd_open(pid)
+    try:
+        poller = select.poll()
+        poller.register(ended, select.POLLIN)
+        poller.register(sys.stdin, 0)  # hang-up is told unasked
+        if ended not in dict(poller.poll()):
+            raise KeyboardInterrupt
+    finally:
+        os.close(ended)
 
 
 if __name__ == "__main__":
