@@ -97,7 +97,7 @@ def without(source: str, line: str, functions: Iterable[str] = ()) -> str:
     except (SyntaxError, ValueError):
         raise HoleError(f"`{line}` is not one statement") from None
     tree = ast.parse(source)
-    places = [find(tree, name) for name in functions] or [tree]
+    places: list[ast.AST] = [find(tree, name) for name in functions] or [tree]
     found = [
         (statement, block)
         for place in places
