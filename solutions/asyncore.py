@@ -150,9 +150,9 @@ def still(map, fd, obj, sock):
 def poll(timeout=0.0, map=None):
     """One round with select: at most `timeout` seconds of waiting."""
     map = socket_map if map is None else map
-    if not map:
-        return
     asked = ask(map)
+    if not map:
+        return  # nobody to wait for
     reads = [fd for fd, one in asked.items() if one[0] & IN]
     writes = [fd for fd, one in asked.items() if one[0] & OUT]
     ready = select.select(reads, writes, list(asked), timeout)
@@ -165,11 +165,11 @@ def poll(timeout=0.0, map=None):
 def poll2(timeout=0.0, map=None):
     """One round with poll: the same, with any number of descriptors."""
     map = socket_map if map is None else map
+    asked = ask(map)
     if not map:
         return
     if timeout is not None:
         timeout = math.ceil(timeout * 1000)  # down to 0 would be no wait
-    asked = ask(map)
     poller = select.poll()
     for fd, one in asked.items():
         poller.register(fd, one[0])
