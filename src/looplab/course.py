@@ -5,6 +5,7 @@ Knows nothing of pytest, of the terminal or of the learner's progress.
 
 from __future__ import annotations
 
+import ast
 import difflib
 import re
 import tomllib
@@ -17,6 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "zh")
 KINDS = ("holes", "repair", "solved")
+ENGINE = "asyncore.py"  # the file that the learner grows from lesson to lesson, beside the lessons
 
 
 class CourseError(Exception):
@@ -72,8 +74,12 @@ class Exercise:
     id: str  # "02.1"
     lesson: str  # "02_select"
     kind: str
-    file: str  # below lessons/02_select/
+    file: str  # below lessons/02_select/, or ../asyncore.py: the engine
+    program: str  # for the engine: what drives it, tests/programs/NAME.py
+    uses_engine: bool  # the file is a program that imports asyncore
     holes: tuple[str, ...]  # qualified names, for kind "holes"
+    default: tuple[tuple[str, str], ...]  # hole -> statements that work, in its start file
+    start_fails: tuple[str, str] | None  # check, fault: where no hole raises NotImplementedError
     start: str  # file below tests/wrong/02_select/, for kind "repair"
     args: tuple[str, ...]  # after `--port PORT`, when the learner runs it by hand
     points: int
@@ -87,8 +93,18 @@ class Exercise:
 
     @property
     def path(self) -> str:
-        """Below a target folder: `02_select/logger.py`."""
-        return f"{self.lesson}/{self.file}"
+        """Below a target folder: `02_select/logger.py`, or `asyncore.py`."""
+        return ENGINE if self.on_engine else f"{self.lesson}/{self.file}"
+
+    @property
+    def on_engine(self) -> bool:
+        """Whether what is written here is a part of the engine."""
+        return self.file == f"../{ENGINE}"
+
+    @property
+    def runs_on_engine(self) -> bool:
+        """Whether its programs import asyncore, from the learner's engine."""
+        return self.on_engine or self.uses_engine
 
     def check(self, check_id: str) -> Check:
         return next(check for check in self.checks if check.id == check_id)
@@ -162,25 +178,43 @@ class Course:
     def exercise(self, exercise_id: str) -> Exercise:
         return next(e for e in self.lesson_of(exercise_id).exercises if e.id == exercise_id)
 
+    def sharing(self, exercise: Exercise) -> tuple[Exercise, ...]:
+        """The exercises whose work lies in the same file, this one too, in the course's order."""
+        return tuple(e for e in self.exercises if e.path == exercise.path)
+
+    def later(self, exercise: Exercise) -> tuple[Exercise, ...]:
+        """Those of the same file that come after this one."""
+        found = self.sharing(exercise)
+        return found[found.index(exercise) + 1 :]
+
+    def before(self, lesson: str) -> tuple[Exercise, ...]:
+        """The engine's exercises in earlier lessons than the one with this key."""
+        return tuple(e for e in self.exercises if e.on_engine and e.lesson < lesson)
+
     def find(self, what: str) -> tuple[Exercise, ...]:
         """The exercises that WHAT names: `2`, `02`, `select`, `02_select`, `02.1` or a file.
 
         Raises UnknownTarget with near matches.
         """
         word = normal(what)
+        if word.endswith(".py"):
+            return self._of_file(what, word)
         for key in self.keys:
             if word in (key, key[:2], key[3:]):
                 return self.lesson(key).exercises
-            if word.endswith(".py"):
-                if found := [e for e in self.lesson(key).exercises if word.endswith(e.path)]:
-                    return (found[0],)
-                continue
             if word.startswith(key[:2] + "."):
                 exercises = self.lesson(key).exercises
                 if found := [e for e in exercises if e.id == word]:
                     return (found[0],)
                 raise UnknownTarget(what, [e.id for e in exercises])
         raise self.unknown(what, [e.id for e in self.exercises])
+
+    def _of_file(self, what: str, word: str) -> tuple[Exercise, ...]:
+        """The first exercise of a file; all of the engine's, which many share."""
+        found = [e for e in self.exercises if f"/{word}".endswith(f"/{e.path}")]
+        if not found:
+            raise self.unknown(what, [e.path for e in self.exercises])
+        return tuple(found) if found[0].on_engine else (found[0],)
 
     def find_lesson(self, what: str) -> Lesson:
         """The lesson that WHAT names. Raises UnknownTarget with near matches."""
@@ -256,7 +290,7 @@ class _Reader:
         last = where[-1] if isinstance(where[-1], str) else ""
         for i in range(at, len(self.lines)):
             if last and re.match(
-                rf"\s*\[*({re.escape('.'.join(table))}|{re.escape(last)})\b", self.lines[i]
+                rf"\s*\[*\"?({re.escape('.'.join(table))}|{re.escape(last)})\b", self.lines[i]
             ):
                 return i + 1
             if i > at and self.lines[i].startswith("[["):
@@ -346,7 +380,8 @@ class _Reader:
     def exercise(self, e: dict[str, Any], where: tuple[str | int, ...]) -> Exercise:
         self.known(
             *(e, where),
-            "id kind file holes start args points hard title task after break hint check",
+            "id kind file program uses_engine holes default start_fails start args points hard"
+            " title task after break hint check",
         )
         kind = self.get(e, where, "kind", str)
         if kind not in KINDS:
@@ -368,12 +403,16 @@ class _Reader:
         hints = tuple(self.text(h, w) for h, w in self.each(e, where, "hint"))
         if len(hints) != 3:
             raise self.fail(where, f"has {len(hints)} hints; there are three levels")
+        holes = self.strings(e, where, "holes")
+        default = self.default(e, where, holes)
         return Exercise(
             id=exercise_id,
             lesson=self.key,
             kind=kind,
-            file=self.get(e, where, "file", str),
-            holes=self.strings(e, where, "holes"),
+            **self.engine(e, where, kind),
+            holes=holes,
+            default=default,
+            start_fails=self.start_fails(e, where, checks, len(default) == len(holes) > 0),
             start=self.get(e, where, "start", str, ""),
             args=self.strings(e, where, "args"),
             points=points,
@@ -385,6 +424,55 @@ class _Reader:
             hints=hints,
             checks=checks,
         )
+
+    def engine(self, e: dict[str, Any], where: tuple[str | int, ...], kind: str) -> dict[str, Any]:
+        """The file and what it has to do with the engine."""
+        file = self.get(e, where, "file", str)
+        program = self.get(e, where, "program", str, "")
+        uses = self.get(e, where, "uses_engine", bool, False)
+        on_engine = file == f"../{ENGINE}"
+        if "/" in file and not on_engine:
+            raise self.fail((*where, "file"), f"must lie in the lesson's folder, or be ../{ENGINE}")
+        if on_engine and kind != "holes":
+            raise self.fail((*where, "kind"), f"must be holes for ../{ENGINE}")
+        if on_engine and uses:
+            raise self.fail((*where, "uses_engine"), "is for programs that import the engine")
+        if on_engine and not program:
+            raise self.fail((*where, "program"), "is missing: what of tests/programs drives it?")
+        if program and not on_engine:
+            raise self.fail((*where, "program"), f"is for exercises of ../{ENGINE}")
+        if program and not program.isidentifier():
+            raise self.fail((*where, "program"), "must be NAME, for tests/programs/NAME.py")
+        return {"file": file, "program": program, "uses_engine": uses}
+
+    def default(
+        self, e: dict[str, Any], where: tuple[str | int, ...], holes: tuple[str, ...]
+    ) -> tuple[tuple[str, str], ...]:
+        table, where = self.get(e, where, "default", dict, {}), (*where, "default")
+        for name, body in table.items():
+            if name not in holes:
+                raise self.fail((*where, name), "names no hole")
+            if not isinstance(body, str) or not body.strip():
+                raise self.fail((*where, name), "must be the statements of its body")
+            try:
+                ast.parse(body)
+            except (SyntaxError, ValueError) as error:
+                raise self.fail((*where, name), f"is no Python: {error}") from None
+        return tuple((name, body.strip("\n")) for name, body in table.items())
+
+    def start_fails(
+        self, e: dict[str, Any], where: tuple[str | int, ...], checks: tuple[Check, ...], must: bool
+    ) -> tuple[str, str] | None:
+        if "start_fails" not in e and not must:
+            return None
+        s, where = self.get(e, where, "start_fails", dict), (*where, "start_fails")
+        if e["kind"] != "holes":
+            raise self.fail(where, "is for exercises of kind holes")
+        self.known(s, where, "check fault")
+        check = self.get(s, where, "check", str)
+        if check not in [one.id for one in checks]:
+            raise self.fail((*where, "check"), f"names no check: {check}")
+        return check, self.get(s, where, "fault", str)
 
     def broken_by(
         self, e: dict[str, Any], where: tuple[str | int, ...], checks: tuple[Check, ...]

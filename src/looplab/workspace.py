@@ -189,7 +189,7 @@ def start_text(course: Course, exercise: Exercise) -> str:
         start = (course.root / "tests" / "wrong" / exercise.lesson / exercise.start).read_text(
             "utf-8"
         )
-    return skeleton.start_file(exercise, solution, start)
+    return skeleton.start_file(course.sharing(exercise), solution, start)
 
 
 def write(path: Path, content: str | bytes) -> None:

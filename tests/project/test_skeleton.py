@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from looplab.skeleton import HoleError, skeleton, without
+from looplab.skeleton import HoleError, differing, function_source, lay_in, skeleton, without
 
 SOURCE = '''\
 import select
@@ -110,3 +110,121 @@ def test_a_statement_that_is_not_there_is_not_taken_out(line):
 def test_a_statement_that_is_there_twice_names_none():
     with pytest.raises(HoleError, match="2 times"):
         without(BLOCKS + "    sock.close()\n", "sock.close()")
+
+
+# -- defaults
+
+ENGINE = '''\
+class dispatcher:
+    def close(self):
+        """Away with it."""
+        self.socket.close()
+        self.del_channel()
+
+    def still(self, fd):
+        # Another round.
+        while fd:
+            fd = None
+
+
+class dispatcher_with_send(dispatcher):
+    def close(self):
+        self.drain()
+'''
+
+
+def test_a_default_stands_in_its_hole_with_its_note():
+    made = skeleton(
+        ENGINE,
+        "07.2",
+        ["dispatcher.still", "dispatcher_with_send.close"],
+        {
+            "dispatcher.still": "if fd:\n    return map\nreturn None",
+            "dispatcher_with_send.close": "dispatcher.close(self)",
+        },
+    )
+    assert made == ENGINE.replace(
+        "        while fd:\n            fd = None\n",
+        "        # TODO 07.2 dispatcher.still\n"
+        "        if fd:\n            return map\n        return None\n",
+    ).replace(
+        "        self.drain()\n",
+        "        dispatcher.close(self)  # TODO 07.2 dispatcher_with_send.close\n",
+    ).replace("        # Another round.\n", "        # Another round.\n")
+    ast.parse(made)
+
+
+def test_a_note_that_is_too_wide_stands_above():
+    wide = "return " + " or ".join(["self.socket"] * 4)
+    made = skeleton(ENGINE, "06.4", ["dispatcher.still"], {"dispatcher.still": wide})
+    assert f"        # TODO 06.4 dispatcher.still\n        {wide}\n" in made
+    assert max(map(len, made.splitlines())) <= 80
+
+
+# -- functions that go from one file into another
+
+MINE = """\
+import socket
+
+LIMIT = 1
+
+
+class dispatcher:
+    @property
+    def close(self):
+        return "mine"
+
+    def still(self, fd):
+        raise NotImplementedError("TODO 06.4 dispatcher.still")
+
+
+def mine():
+    return "\f"
+"""
+
+
+def test_a_function_goes_over_whole_and_nothing_else_changes():
+    made = lay_in(MINE, ENGINE, ["dispatcher.close"])
+    assert made == MINE.replace(
+        '    @property\n    def close(self):\n        return "mine"\n',
+        function_source(ENGINE, "dispatcher.close"),
+    )
+    assert differing(made, ENGINE, ["dispatcher.close", "dispatcher.still"]) == ["dispatcher.still"]
+
+
+@pytest.mark.parametrize("end", ["\n", "", "\r\n"])
+def test_a_function_that_is_gone_comes_back_beside_its_neighbour(end):
+    gone = lay_in(MINE, ENGINE, ["dispatcher.close"]).replace(
+        "    def still(self, fd):\n        raise NotImplementedError("
+        '"TODO 06.4 dispatcher.still")\n\n\n',
+        "",
+    )
+    assert "still" not in gone
+    gone = gone.rstrip("\n") + end if end != "\r\n" else gone.replace("\n", end)
+    made = lay_in(gone, ENGINE, ["dispatcher.still", "dispatcher.close"])
+    assert not differing(made, ENGINE, ["dispatcher.still", "dispatcher.close"])
+    assert made.index("def close") < made.index("def still") < made.index("def mine")
+    ast.parse(made)
+
+
+def test_a_module_function_that_is_gone_comes_back_too():
+    made = lay_in("x = 1", "def loop():\n    return 2\n\n\ny = 3\n", ["loop"])
+    assert made == "x = 1\n\n\ndef loop():\n    return 2\n"
+
+
+def test_a_function_whose_class_is_gone_has_no_place():
+    with pytest.raises(HoleError, match="no class dispatcher_with_send"):
+        lay_in(MINE, ENGINE, ["dispatcher_with_send.close"])
+
+
+@given(st.sampled_from(["dispatcher.close", "dispatcher.still", "dispatcher_with_send.close"]))
+def test_what_is_laid_into_a_start_file_makes_the_solution_again(name):
+    assert lay_in(skeleton(ENGINE, "06.1", [name]), ENGINE, [name]) == ENGINE
+
+
+def test_a_statement_is_sought_in_the_named_functions_alone():
+    twice = ENGINE + "\n    def other(self):\n        self.drain()\n"
+    with pytest.raises(HoleError, match="2 times"):
+        without(twice, "self.drain()")
+    made = without(twice, "self.drain()", ["dispatcher_with_send.other"])
+    assert made == ENGINE + "\n    def other(self):\n        pass\n"

@@ -1,8 +1,9 @@
 """Does again what a tester did: the acts of a record, slowly, so that a person can follow.
 
 An act is a JSON object with `t` (seconds since the check began) and `act`:
-`start` (args, nofile), `connect`, `send` (data), `shut`, `close`, `reset` (each with `who`),
-`pause`, `resume` and `interrupt` (signals to the program), `watch` (seconds).
+`start` (args, nofile, and program, if it was another one of tests/programs), `connect`, `send`
+(data), `shut`, `close`, `reset` (each with `who`), `pause`, `resume` and `interrupt` (signals to
+the program), `watch` (seconds).
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from looplab.checks import proc
 from looplab.checks.faults import Where
 from looplab.checks.peer import Peer
-from looplab.checks.tester import Setting, Tester
+from looplab.checks.setting import Setting
+from looplab.checks.tester import Tester
 from looplab.checks.timeline import unpacked
 
 Act = dict[str, Any]
@@ -36,11 +37,11 @@ class Again:
     """One replay. `tell` hears each event as it happens, as in a record's timeline."""
 
     def __init__(
-        self, acts: Sequence[Act], path: Path, port: int | None, tell: Callable[[Act], None]
+        self, acts: Sequence[Act], setting: Setting, port: int | None, tell: Callable[[Act], None]
     ) -> None:
-        """`port`: of a program that listens there already; None starts `path`."""
+        """`port`: of a program that listens there already; None starts the setting's."""
         self._acts, self._port = acts, port
-        self._tester = Tester(Setting(path, (), "", 1.0))
+        self._tester = Tester(setting)
         self._tester.timeline.heard = tell
         self._peers: dict[str, Peer] = {}
         self._pid: int | None = None
@@ -103,7 +104,8 @@ class Again:
 
     def _start(self, act: Act) -> None:
         if self._port is None:
-            self._pid = self._tester.start(*act["args"], nofile=act["nofile"]).pid
+            named = act.get("program", "")
+            self._pid = self._tester.start(*act["args"], nofile=act["nofile"], program=named).pid
         else:
             self._tester.port, self._pid = self._port, proc.listener(self._port)
 

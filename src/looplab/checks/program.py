@@ -31,26 +31,39 @@ def python() -> str:
     return base or sys.executable
 
 
-def environment() -> dict[str, str]:
-    """What the program sees. PYTHONUNBUFFERED is left out: it would hide a missing flush."""
+def environment(engine: Path | None = None) -> dict[str, str]:
+    """What the program sees. PYTHONUNBUFFERED is left out: it would hide a missing flush.
+
+    `engine`: the folder whose asyncore.py it imports.
+    """
     keep = {
         name: os.environ[name]
         for name in ("PATH", "HOME", "TMPDIR", "PYENV_VERSION")
         if name in os.environ
     }
-    return keep | {
-        "LANG": "C.UTF-8",
-        "TERM": "dumb",
-        "PYTHONFAULTHANDLER": "1",  # SIGABRT then tells the line it is at
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    imported = {"PYTHONPATH": str(engine)} if engine is not None else {}
+    return (
+        keep
+        | imported
+        | {
+            "LANG": "C.UTF-8",
+            "TERM": "dumb",
+            "PYTHONFAULTHANDLER": "1",  # SIGABRT then tells the line it is at
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+    )
 
 
 class _Pty(pexpect.spawn):  # type: ignore[misc]
     """pexpect's spawn with stdout unmangled, stderr on a pipe, and no pauses of its own."""
 
     def __init__(
-        self, argv: list[str], stderr: int, nofile: tuple[int, int] | None, cwd: Path
+        self,
+        argv: list[str],
+        stderr: int,
+        nofile: tuple[int, int] | None,
+        cwd: Path,
+        engine: Path | None,
     ) -> None:
         self._stderr, self._nofile = stderr, nofile
         super().__init__(
@@ -58,7 +71,7 @@ class _Pty(pexpect.spawn):  # type: ignore[misc]
             echo=False,
             timeout=None,
             cwd=str(cwd),
-            env=environment(),
+            env=environment(engine),
             dimensions=(24, 200),
             preexec_fn=self._in_the_child,
         )
@@ -98,12 +111,17 @@ class Program:
         args: list[str],
         nofile: tuple[int, int] | None = None,
         told: Callable[[str], None] = lambda act: None,
+        *,
+        engine: Path | None = None,
+        own: Path | None = None,
     ) -> None:
         """Starts `python path args`; `nofile` lowers its limits of open files: soft, hard.
 
         `told` hears of every signal sent to it that a replay sends again: pause, resume, interrupt.
+        `engine` is the folder whose asyncore.py it imports, `own` the file or the folder whose
+        code is the learner's, if that is not the program's.
         """
-        self.path, self._told = path, told
+        self.path, self._told, self._own = path, told, own or path.parent
         self.output, self.errors = bytearray(), bytearray()
         self.lines: list[str] = []  # the complete lines of `output`
         self._partial = b""
@@ -114,7 +132,7 @@ class Program:
         self._before = set(proc.tree(os.getpid()))
         self._stderr, write_end = os.pipe()
         try:
-            self._child = _Pty([python(), str(path), *args], write_end, nofile, path.parent)
+            self._child = _Pty([python(), str(path), *args], write_end, nofile, path.parent, engine)
         except BaseException:
             os.close(self._stderr)
             raise
@@ -281,27 +299,31 @@ class Program:
         return self._own_frame(self.errors.decode("utf-8", "replace").splitlines(), last=True)
 
     def _own_frame(self, lines: list[str], last: bool) -> Where | None:
-        own = [m for line in lines if (m := _FRAME.match(line)) and self._is_own(m["file"])]
+        frames = [(m["file"], int(m["line"])) for line in lines if (m := _FRAME.match(line))]
+        return self.own_line(frames if last else frames[::-1])
+
+    def own_line(self, frames: list[tuple[str, int]]) -> Where | None:
+        """Of frames (file, line), the innermost one last, the last that is the learner's."""
+        own = [frame for frame in frames if self._is_own(frame[0])]
         if not own:
             return None
-        frame = own[-1 if last else 0]
-        number = int(frame["line"])
-        source = Path(frame["file"]).read_text("utf-8", "replace").splitlines()
+        file, number = own[-1]
+        source = Path(file).read_text("utf-8", "replace").splitlines()
         text = source[number - 1].strip() if number <= len(source) else ""
-        return Where(Path(frame["file"]).name, number, source=text)
+        return Where(Path(file).name, number, source=text)
 
     def _is_own(self, file: str) -> bool:
-        return Path(file).parent == self.path.parent or Path(file).parent == self.path.parent.parent
+        return self._own in (Path(file), Path(file).parent)
 
     def own_traceback(self) -> list[str]:
-        """The traceback that it printed, without the frames of the standard library."""
+        """The traceback that it printed: the learner's frames, and those of the program itself."""
         text = self.errors.decode("utf-8", "replace")
         start = text.rfind("Traceback (most recent call last):")
         lines = text[start if start >= 0 else 0 :].splitlines()
         shown, keep = [], True
         for line in lines:
             if frame := _FRAME.match(line):
-                keep = self._is_own(frame["file"])
+                keep = self._is_own(frame["file"]) or Path(frame["file"]) == self.path
                 line = line.replace(frame["file"], Path(frame["file"]).name)
             elif not line.startswith("    "):
                 keep = True

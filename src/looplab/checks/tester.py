@@ -18,14 +18,15 @@ import socket
 import time
 import tokenize
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from looplab.checks import proc
 from looplab.checks.faults import CheckFailed, Say, Where, say
 from looplab.checks.peer import Peer
 from looplab.checks.program import Program
+from looplab.checks.setting import Setting
 from looplab.checks.timeline import Timeline
+from looplab.course import ENGINE
 
 PATIENCE = 6.0  # seconds that something may take which is not a matter of time
 QUIET = 0.3  # seconds that a program must sleep before it counts as stuck
@@ -33,6 +34,9 @@ TICK = 0.02
 FIRST_PORT, PORTS = 33_000, 27_000  # where clients come from
 _PORT = re.compile("[0-9]{1,5}")
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
+# What a loop prints of a hole that a handler came to: it catches the exception and lives on.
+_TODO = re.compile(r"NotImplementedError\b.*?TODO (?P<what>\d\d\.\w+ [\w.]+)(?P<rest>.*)")
+_COMPACT = re.compile(r"\[(?P<file>[^|\]]+)\|[^|\]]+\|(?P<line>\d+)\]")
 
 
 class NotThere(Exception):
@@ -42,17 +46,6 @@ class NotThere(Exception):
     def __init__(self, stuck: tuple[proc.Sleep, ...] | None, waited: float) -> None:
         super().__init__("stuck" if stuck else "deadline")
         self.stuck, self.waited = stuck, waited
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a check is about: the program's file, its forbidden imports, the seed, this machine's
-    pace."""
-
-    path: Path
-    forbidden: tuple[str, ...]
-    seed: str
-    scale: float  # 1.0 on an idle machine; limits are multiplied by it
 
 
 class Tester:
@@ -76,11 +69,30 @@ class Tester:
 
     # -- the program
 
-    def start(self, *args: str, nofile: tuple[int, int] | None = None) -> Program:
-        """Start the program, with these limits of open files, and wait for its ready line."""
+    def start(
+        self, *args: str, nofile: tuple[int, int] | None = None, program: str = ""
+    ) -> Program:
+        """Start the program, with these limits of open files, and wait for its ready line.
+
+        `program` is the name of another one than the exercise's, in tests/programs.
+        """
         self.check_source()
-        self.timeline.act("start", args=args, nofile=nofile)
-        program = Program(self.setting.path, ["--port", "0", *args], nofile, self.timeline.act)
+        named = {"program": program} if program else {}
+        self.timeline.act("start", args=args, nofile=nofile, **named)
+        return self._started(self._program(program, ["--port", "0", *args], nofile))
+
+    def _program(
+        self, name: str, args: list[str], nofile: tuple[int, int] | None = None
+    ) -> Program:
+        """The process, on the setting's engine."""
+        setting, path = self.setting, self.setting.started
+        if name:
+            assert setting.programs is not None, "only an exercise on the engine has programs"
+            path = setting.programs / f"{name}.py"
+        act = self.timeline.act
+        return Program(path, args, nofile, act, engine=setting.engine, own=setting.own)
+
+    def _started(self, program: Program) -> Program:
         self.program = program
         self.timeline.add("program", "starts")
         self._selector.register(program.stdout_fd, selectors.EVENT_READ, self._stdout)
@@ -99,7 +111,11 @@ class Tester:
     def check_source(self) -> ast.Module:
         """The program's syntax tree. Refuses what is no Python file, and imports that the lesson
         forbids."""
-        path = self.setting.path
+        if self.setting.engine is not None and self.setting.path.name != ENGINE:
+            self._tree(self.setting.engine / ENGINE, ())
+        return self._tree(self.setting.path, self.setting.forbidden)
+
+    def _tree(self, path: Path, forbidden: tuple[str, ...]) -> ast.Module:
         expected = say("a-program", file=path.name)
         if not path.exists():
             raise CheckFailed("no-file", expected, say("no-file", file=path.name))
@@ -131,7 +147,7 @@ class Tester:
                 if called in ("__import__", "import_module"):
                     names = [str(node.args[0].value)]
             for name in names:
-                if name.partition(".")[0] in self.setting.forbidden:
+                if name.partition(".")[0] in forbidden:
                     assert isinstance(node, (ast.Import, ast.ImportFrom, ast.Call))
                     where = Where(path.name, node.lineno, source=lines[node.lineno - 1].strip())
                     raise CheckFailed(
@@ -323,6 +339,8 @@ class Tester:
         program = self.program
         assert program is not None
         if program.flooded or fault == "output-flood":
+            if (unwritten := self._unwritten(expected)) is not None:
+                return unwritten
             told = (
                 seen if fault == "output-flood" else (say("flood", kib=len(program.output) >> 10),)
             )
@@ -331,6 +349,8 @@ class Tester:
             return CheckFailed("output-flood", expected, *told, where=where)
         if self._has_ended(program):
             return self._ended(program, expected)
+        if (unwritten := self._unwritten(expected)) is not None:
+            return unwritten
         if why is not None and why.stuck:
             return self._stuck(program, why.stuck, expected, fault, seen)
         if fault in ("silent", "never-ready", "not-closed", "not-accepted") and self._spins():
@@ -346,7 +366,21 @@ class Tester:
         assert self.program is not None
         if self._has_ended(self.program):
             return self._ended(self.program, expected)
-        return CheckFailed(fault, expected, *seen)
+        return self._unwritten(expected) or CheckFailed(fault, expected, *seen)
+
+    def _unwritten(self, expected: Say) -> CheckFailed | None:
+        """A hole that a handler came to and the loop printed: whatever else is so follows from
+        it."""
+        program = self.program
+        assert program is not None
+        found = _TODO.search((program.output + b"\n" + program.errors).decode("utf-8", "replace"))
+        if found is None:
+            return None
+        frames = [(f["file"], int(f["line"])) for f in _COMPACT.finditer(found["rest"])]
+        where = program.own_line(frames) or program.crash_line()
+        return CheckFailed(
+            "not-implemented", expected, say("todo", what=found["what"]), where=where
+        )
 
     def _has_ended(self, program: Program) -> bool:
         """Whether it is gone. Its clients can see that a moment before its parent does: it is
@@ -380,6 +414,8 @@ class Tester:
                 say("todo", what=last.partition("TODO ")[2]),
                 where=where,
             )
+        if (unwritten := self._unwritten(expected)) is not None:
+            return unwritten
         if any(line.startswith("Traceback") for line in trace):
             return CheckFailed(
                 "crashed",

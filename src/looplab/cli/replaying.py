@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from typing import Any
 
 from rich.text import Text
 
 from looplab.checks.again import Again, in_real_time
 from looplab.checks.faults import CheckFailed
+from looplab.checks.setting import setting_for
 from looplab.cli.screen import OK, USAGE, Screen
 from looplab.course import Exercise
 from looplab.messages import sentence
@@ -46,7 +48,8 @@ def replay(screen: Screen, exercise: Exercise, port: int | None = None) -> int:
 
 def _play(screen: Screen, exercise: Exercise, acts: list[dict[str, Any]], port: int | None) -> None:
     teller = _Teller(screen)
-    again = Again(acts, screen.workspace.file(exercise), port, teller.hear)
+    setting = replace(setting_for(screen.course, exercise, screen.workspace.lessons), forbidden=())
+    again = Again(acts, setting, port, teller.hear)
     teller.again = again
     try:
         where = again.run()

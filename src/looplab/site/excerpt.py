@@ -163,15 +163,15 @@ class Excerpts:
 
     def start(self, path: str) -> str:
         """A file of a lesson; one that learners edit as it is before they do."""
-        exercises = course.load(self.root).exercises
-        exercise = next((e for e in exercises if f"lessons/{e.path}" == path), None)
-        if exercise is None:
+        exercises = [e for e in course.load(self.root).exercises if f"lessons/{e.path}" == path]
+        if not exercises:
             return self.read(path)
-        if exercise.kind == "repair":
-            wrong = self.read(f"tests/wrong/{exercise.lesson}/{exercise.start}")
-            return start_file(exercise, "", wrong)
+        first = exercises[0]
+        if first.kind == "repair":
+            wrong = self.read(f"tests/wrong/{first.lesson}/{first.start}")
+            return start_file(exercises, "", wrong)
         try:
-            return start_file(exercise, self.read(f"solutions/{exercise.path}"), "")
+            return start_file(exercises, self.read(f"solutions/{first.path}"), "")
         except (HoleError, SyntaxError) as error:
             raise EmbedError(f"{path} cannot be made: {error}") from None
 
