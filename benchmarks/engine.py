@@ -1,7 +1,7 @@
 """What a request costs the server: engines and loops side by side, in one run.
 
     .venv/bin/python benchmarks/engine.py              about 15 minutes
-    .venv/bin/python benchmarks/engine.py --quick      about a minute
+    .venv/bin/python benchmarks/engine.py --quick      about two minutes
     .venv/bin/python benchmarks/engine.py --servers epoll,fast --loads busy-50,idle-10000
 
 All servers of a load are alive at the same time; round by round each gets one burst, in an order
@@ -53,7 +53,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         epilog=f"servers: {', '.join(names)}. loads: busy-N, idle-N (one busy among N idle),"
         " bulk-N (64 KiB messages), N any number.",
     )
-    parser.add_argument("--quick", action="store_true", help="about a minute, fewer loads")
+    parser.add_argument("--quick", action="store_true", help="about two minutes, fewer loads")
     parser.add_argument("--servers", help="names, with commas between (default: all)")
     parser.add_argument("--loads", help=f"names, with commas between (default: {LOADS})")
     parser.add_argument(

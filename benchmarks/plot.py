@@ -18,8 +18,8 @@ import report
 WIDTH = 720
 NAMES = 150  # the column of the servers' names
 ROW = 19
-PANEL = (174, 118)  # a small panel, with its title and the space below
-LEFT, TOP, INNER = 34, 20, (132, 66)  # inside a panel: axis on the left, title above, the plot
+PANEL = (174, 128)  # a small panel, with its title and the space below
+LEFT, TOP, INNER = 34, 32, (126, 64)  # inside a panel: axis on the left, title above, the plot
 ACROSS = 4
 
 WORDS = {
@@ -28,6 +28,7 @@ WORDS = {
         "busy": "Every connection busy: server CPU a request, µs",
         "user": "user",
         "system": "system",
+        "both": "not divided",
         "idle": "1 busy connection among N idle: server CPU a request, µs (both axes logarithmic)",
         "grey": "raw epoll",
     },
@@ -36,6 +37,7 @@ WORDS = {
         "busy": "所有连接都在忙：每个请求占用的服务器 CPU 时间，µs",
         "user": "用户态",
         "system": "内核态",
+        "both": "未区分",
         "idle": "1 个连接在忙，N 个空闲：每个请求占用的服务器 CPU 时间，µs（两轴均为对数）",
         "grey": "裸 epoll",
     },
@@ -55,6 +57,7 @@ STYLE = """
     .bench .mid { text-anchor: middle; }
     .bench .user { fill: var(--mark); }
     .bench .system { fill: var(--mark); opacity: .45; }
+    .bench .both { fill: currentColor; opacity: .4; }
     .bench .own { stroke: var(--mark); stroke-width: 2; fill: none; }
     .bench .dot { fill: var(--mark); }
     .bench .floor { stroke: currentColor; stroke-width: 1.5; opacity: .45; fill: none; }
@@ -98,11 +101,10 @@ def bars(
     room = step - 56  # the value is written behind the bar
     out = [
         text(0, 16, words["busy"], "head"),
-        f'<rect class="user" x="{WIDTH - 140}" y="27" width="10" height="10"/>',
-        text(WIDTH - 126, 36, words["user"]),
-        f'<rect class="system" x="{WIDTH - 70}" y="27" width="10" height="10"/>',
-        text(WIDTH - 56, 36, words["system"]),
     ]
+    for i, kind in enumerate(("user", "system", "both")):
+        left = WIDTH - 260 + i * 75
+        out += [bar(kind, left, 22, 10), text(left + 15, 36, words[kind])]
     for i, name in enumerate(order):
         out.append(text(NAMES - 10, 68 + i * ROW + 13, titles[name], "end"))
     for column, load in enumerate(loads):
@@ -115,10 +117,13 @@ def bars(
             if cost is None:
                 out.append(text(x, y + 13, "–"))
                 continue
-            share = report.user_share(view.rounds(load["name"], name)) or 0.0
+            share = report.user_share(view.rounds(load["name"], name))
             long = cost / most * room
-            out.append(bar("user", x, y, long * share))
-            out.append(bar("system", x + long * share, y, long * (1 - share)))
+            if share is None:  # too short a run to say
+                out.append(bar("both", x, y, long))
+            else:
+                out.append(bar("user", x, y, long * share))
+                out.append(bar("system", x + long * share, y, long * (1 - share)))
             out.append(text(x + long + 5, y + 13, report.figure(cost)))
     return out, 68 + len(order) * ROW + 24
 
@@ -147,7 +152,7 @@ def panels(
     for i, (name, points) in enumerate(lines.items()):
         x, y = (i % ACROSS) * (PANEL[0] + 8), 44 + (i // ACROSS) * PANEL[1]
         out.append(f'<g transform="translate({x} {y})">')
-        out.append(text(LEFT, 13, titles[name], "head"))
+        out.append(text(4, 13, titles[name], "head"))
         out += scale.axes()
         if name != "epoll" and "epoll" in lines:
             out.append(f'<path class="floor" d="{scale.path(lines["epoll"])}"/>')
@@ -156,8 +161,7 @@ def panels(
             px, py = scale.at(point)
             out.append(f'<circle class="dot" cx="{px:.1f}" cy="{py:.1f}" r="2.6"/>')
         px, py = scale.at(points[-1])
-        over = py - 7 if py > TOP + 16 else py + 16
-        out.append(text(px + 4, over, report.figure(points[-1][1]), "end"))
+        out.append(text(px + 4, py - 7, report.figure(points[-1][1]), "end"))
         out.append("</g>")
     rows = math.ceil(len(lines) / ACROSS)
     return out, 44 + rows * PANEL[1]
