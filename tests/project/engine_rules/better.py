@@ -10,7 +10,19 @@ import time
 from typing import Any
 
 from .events import error_line, refused
-from .lab import PATIENCE, By, Lab, better, everything, failure, hung_up, printed, raised, readable
+from .lab import (
+    ANY_PORT,
+    PATIENCE,
+    By,
+    Lab,
+    better,
+    everything,
+    failure,
+    hung_up,
+    printed,
+    raised,
+    readable,
+)
 
 BIG = bytes(range(256)) * (1 << 13)  # 2 MiB: more than the buffers of a socket pair take
 
@@ -315,7 +327,7 @@ def closed_in_handle_connect(lab: Lab) -> Any:
             lab.log.append("connect")
             self.close()
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(ANY_PORT) as server:
         client = Closes()
         client.create_socket()
         client.connect(server.getsockname())
@@ -507,7 +519,7 @@ def connected_in_handle_connect(lab: Lab) -> Any:
         def handle_connect(self) -> None:
             lab.log.extend((self.connected, self.connecting))
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(ANY_PORT) as server:
         client = Client()
         client.create_socket()
         client.connect(server.getsockname())

@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from .better import fill
-from .lab import Lab, compat, everything, readable
+from .lab import ANY_PORT, Lab, compat, everything, readable
 
 LOAD = bytes(range(256)) * (1 << 12)  # 1 MiB
 
@@ -99,7 +99,7 @@ def foreign_predicates(lab: Lab) -> Any:
 @compat("the same where the second half connects by itself", True)
 def a_foreign_predicate_while_connecting(lab: Lab) -> Any:
     half = forwarder(lab)
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(ANY_PORT) as server:
         near, left = lab.unix()
         one, two = half(near), half()
         one.other, two.other = two, one
@@ -336,7 +336,7 @@ def listens_later(lab: Lab) -> Any:
     server = lab.teller()()
     server.writable = lambda: False
     server.create_socket()
-    server.bind(("127.0.0.1", 0))
+    server.bind(ANY_PORT)
     server.readable = lambda: server.accepting
     lab.rounds(2)
     server.listen(5)
@@ -698,7 +698,7 @@ def connect_again_after_close(lab: Lab) -> Any:
         def handle_close(self) -> None:
             self.close()
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(ANY_PORT) as server:
         client = Client()
         for _ in range(2):
             client.close()
