@@ -13,13 +13,12 @@ import os
 import select
 import socket
 import sys
+import traceback
 import warnings
 
 socket_map = {}  # {fd: channel}: who takes part, unless a map is given
 
-IN = select.POLLIN
-PRI = select.POLLPRI
-OUT = select.POLLOUT
+IN, PRI, OUT = select.POLLIN, select.POLLPRI, select.POLLOUT
 GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
@@ -28,13 +27,11 @@ def _errors(names):
 
 
 # A connection that is over, as send and recv tell of it.
-_DISCONNECTED = _errors(
-    "ECONNRESET ENOTCONN ESHUTDOWN ECONNABORTED EPIPE EBADF"
-)
+_OVER = "ECONNRESET ENOTCONN ESHUTDOWN ECONNABORTED EPIPE EBADF"
+_DISCONNECTED = _errors(_OVER)
 _NOT_NOW = _errors("EAGAIN EWOULDBLOCK")
 _UNDER_WAY = _errors("EINPROGRESS EALREADY EWOULDBLOCK")
-# A caller was there and is not: it left, another process was quicker, or its
-# network failed, which Linux tells here and nowhere else.
+# The caller has left, or another process was quicker, or its network failed.
 _NOBODY = _NOT_NOW | _errors(
     "ECONNABORTED EPROTO ENETDOWN ENETUNREACH EHOSTDOWN EHOSTUNREACH"
 )
@@ -52,10 +49,8 @@ _reraised_exceptions = (ExitNow, KeyboardInterrupt, SystemExit)
 
 
 def guard(obj, handler):
-    """Call `handler`; whatever it raises is the channel's matter.
-
-    Returns what it returns, None after an error. Only ExitNow,
-    KeyboardInterrupt and SystemExit leave the loop.
+    """What `handler()` returns. What it raises is the channel's matter, told
+    to its handle_error; only the three that are meant for all leave the loop.
     """
     try:
         return handler()
@@ -63,7 +58,7 @@ def guard(obj, handler):
         raise
     except BaseException:
         obj.handle_error()
-    return None
+        return None
 
 
 def read(obj):
@@ -113,10 +108,8 @@ _HANDLERS = (
 
 
 def wants(obj):
-    """What one channel asks for in this round: IN | PRI, OUT, both or 0.
-
-    A listening channel is never asked for OUT: nobody can write to it.
-    """
+    """What one channel wants: IN | PRI if it is readable(), OUT if it is
+    writable() and no listener, which nobody can write to; both; or 0."""
     flags = 0
     if guard(obj, obj.readable):
         flags |= IN | PRI
@@ -126,9 +119,8 @@ def wants(obj):
 
 
 def ask(map):
-    """Ask every channel, before every wait: what one wants may depend on
-    another. {fd: (flags, channel, its socket)} of those that want something.
-    """
+    """Ask every channel, as what one wants may depend on another:
+    {fd: (flags, channel, its socket)} of those that want something."""
     asked = {}
     for fd, obj in list(map.items()):  # a predicate may close a channel
         if flags := wants(obj):
@@ -137,12 +129,9 @@ def ask(map):
 
 
 def still(map, fd, obj, sock):
-    """The channel to call for an event on `fd`, which is meant for `obj` with
-    its socket `sock`; None if that is not there any more.
-
-    A number that one handler closes, the kernel gives to the next socket
-    that another one opens, in this very round.
-    """
+    """The channel to call for an event on `fd`: `obj`, or None if it is not
+    there any more with its socket `sock`. A number that one handler closes,
+    the kernel gives to the socket that the next handler opens."""
     there = map.get(fd) is obj and getattr(obj, "socket", None) is sock
     return obj if there else None
 
@@ -225,15 +214,12 @@ class dispatcher:
             words.append("listening")
         elif self.connected:
             words.append("connected")
-        if self.addr is not None:
-            try:
-                host, port = self.addr
-                words.append(f"{host}:{port:d}")
-            except (TypeError, ValueError):  # a path, or an IPv6 address
-                words.append(repr(self.addr))
+        try:
+            host, port = self.addr
+            words.append(f"{host}:{port:d}")
+        except (TypeError, ValueError):  # none, a path, or IPv6
+            words += [repr(self.addr)] if self.addr is not None else []
         return f"<{' '.join(words)} at {id(self):#x}>"
-
-    # -- its place in the map
 
     def add_channel(self, map=None):
         """Take part in the loop over `map`."""
@@ -279,12 +265,9 @@ class dispatcher:
         return self.socket.listen(num)
 
     def connect(self, address):
-        """Begin to connect. handle_connect tells of the end of it.
-
-        Raises OSError if it fails at once, with the channel closed.
-        """
-        self.connected = False
-        self.connecting = True
+        """Begin to connect; handle_connect tells of success. OSError if it
+        fails at once, with the channel closed."""
+        self.connected, self.connecting = False, True
         error = self.socket.connect_ex(address)
         if error not in (0, errno.EISCONN, *_UNDER_WAY):
             self.close()  # nobody would ever hear of it in the map
@@ -308,11 +291,8 @@ class dispatcher:
         return conn, addr
 
     def turn_away(self):
-        """No descriptor is free for the next caller: hang up on it.
-
-        Left alone, it would keep the listener readable in every round. The
-        spare descriptor lets it in for as long as closing it takes.
-        """
+        """No descriptor is free for the next caller, who would be told of in
+        every round: let it in with the spare one, and hang up."""
         if _spare:
             os.close(_spare.pop())
         with contextlib.suppress(OSError):  # it may have left by itself
@@ -351,12 +331,12 @@ class dispatcher:
         """Leave the map and give the socket back. No handler runs after it."""
         self.connected = self.accepting = self.connecting = False
         self.del_channel()
-        if self.socket is not None:
-            try:
+        try:
+            if self.socket is not None:
                 self.socket.close()
-            except OSError as error:
-                if error.errno not in (errno.ENOTCONN, errno.EBADF):
-                    raise
+        except OSError as error:
+            if error.errno not in (errno.ENOTCONN, errno.EBADF):
+                raise
 
     # -- what it wants to hear of: asked before every wait
 
@@ -364,14 +344,10 @@ class dispatcher:
         return True
 
     def writable(self):
-        """Override it; an idle connection is always ready for more bytes.
-
-        Without a handle_write nobody could use the news, so that a
-        connection then asks for none.
-        """
-        return not self.connected or _has_own(self, "handle_write")
-
-    # -- from an event to the handler that it means
+        """Override it: an idle connection can take bytes all the time. One
+        without a handle_write of its own has no use for such news."""
+        handler = getattr(self.handle_write, "__func__", None)
+        return not self.connected or handler is not dispatcher.handle_write
 
     def handle_read_event(self):
         if self.accepting:
@@ -412,9 +388,7 @@ class dispatcher:
 
     def handle_error(self):
         """An exception that no handler caught: told, and the channel closed.
-
-        A listener stays: the next caller is not to blame.
-        """
+        A listener stays: the next caller is not to blame."""
         _, kind, value, trace = compact_traceback()
         try:
             name = repr(self)
@@ -460,21 +434,12 @@ class dispatcher:
         self.log_info("unhandled close event", "warning")
         self.close()
 
-    # -- what it says
-
     def log(self, message):
         sys.stderr.write(f"log: {message}\n")
 
     def log_info(self, message, type="info"):
         if type not in self.ignore_log_types:
             print(f"{type}: {message}")
-
-
-def _has_own(obj, name):
-    """Does it have a method of its own, on its class or on itself?"""
-    return name in vars(obj) or (
-        getattr(type(obj), name) is not getattr(dispatcher, name)
-    )
 
 
 _spare = []  # one descriptor of no use, for dispatcher.turn_away
@@ -522,8 +487,7 @@ class dispatcher_with_send(dispatcher):
         return not self.connected or len(self.out_buffer) > 0
 
     def readable(self):
-        """Not from `high_water` down to `low_water`: who does not take what
-        is owed is not listened to."""
+        """Not from above `high_water` until at most `low_water` is owed."""
         mark = self.low_water if self.paused else self.high_water
         self.paused = len(self.out_buffer) > mark
         return not self.paused
@@ -555,9 +519,6 @@ class drainer(dispatcher):
         if not self.owed:
             self.close()
 
-    def handle_expt(self):
-        pass
-
     def handle_close(self):
         self.close()  # the peer has left: nobody is there to be paid
 
@@ -572,25 +533,22 @@ _CLOSED.close()
 
 
 def compact_traceback():
-    """The exception being handled: (file, function, line) of where it was
-    raised, its class, itself, and the way there as one line of text."""
+    """The exception being handled: where it was raised (file, function,
+    line), its class, itself, and the way there in one line of text."""
     kind, value, trace = sys.exc_info()
     if trace is None:
         raise AssertionError("traceback does not exist")
-    way = []
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        way.append((code.co_filename, code.co_name, str(trace.tb_lineno)))
-        trace = trace.tb_next
+    way = [
+        (frame.f_code.co_filename, frame.f_code.co_name, str(line))
+        for frame, line in traceback.walk_tb(trace)
+    ]
     text = " ".join(f"[{'|'.join(step)}]" for step in way)
     return way[-1], kind, value, text
 
 
 def close_all(map=None, ignore_all=False):
-    """Close every channel at once, owing or not, and empty the map.
-
-    Raises what a close raises, unless it is EBADF or `ignore_all`.
-    """
+    """Close every channel at once, owing or not, and empty the map. Raises
+    what a close raises, unless it is EBADF or `ignore_all`."""
     map = socket_map if map is None else map
     for obj in list(map.values()):
         try:
