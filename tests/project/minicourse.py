@@ -294,7 +294,15 @@ LESSONS = {
         "echo another",
     ),
 }
-HEAD = 'title = PAIR\nidea = PAIR\nminutes = 1\n\n[forbidden_imports]\nmodules = ["asyncio"]\nwhy = PAIR\n'
+HEAD = """\
+title = PAIR
+idea = PAIR
+minutes = 1
+
+[forbidden_imports]
+modules = ["asyncio"]
+why = PAIR
+"""
 
 
 class MiniHouse(House):

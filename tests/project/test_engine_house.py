@@ -1,7 +1,5 @@
 """Exercises of the engine, on a small course: judged, shown and kept."""
 
-from looplab.skeleton import skeleton
-
 
 def outcomes(records):
     return {f"{r['exercise']} {r['check']}": r.get("fault") or r.get("engine") for r in records}
