@@ -22,6 +22,7 @@ from looplab.checks import proc
 from looplab.checks.faults import Where
 
 OUTPUT_CAP = 1 << 20  # bytes; more than this is a program that does nothing but print
+LONG = 14  # lines of a traceback that are shown: its first one, and the last ones
 _FRAME = re.compile(r'\s*File "(?P<file>.+)", line (?P<line>\d+)')
 
 
@@ -329,4 +330,4 @@ class Program:
                 keep = True
             if keep and line.strip("^~ "):  # the carets differ from one Python to the next
                 shown.append(line)
-        return shown[-12:]
+        return shown if len(shown) <= LONG else [shown[0], "  ...", *shown[2 - LONG :]]
