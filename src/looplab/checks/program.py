@@ -317,14 +317,15 @@ class Program:
         return self._own in (Path(file), Path(file).parent)
 
     def own_traceback(self) -> list[str]:
-        """The traceback that it printed: the learner's frames, and those of the program itself."""
+        """The traceback that it printed: the learner's frames, and those of the program and what
+        lies beside it."""
         text = self.errors.decode("utf-8", "replace")
         start = text.rfind("Traceback (most recent call last):")
         lines = text[start if start >= 0 else 0 :].splitlines()
         shown, keep = [], True
         for line in lines:
             if frame := _FRAME.match(line):
-                keep = self._is_own(frame["file"]) or Path(frame["file"]) == self.path
+                keep = self._is_own(frame["file"]) or Path(frame["file"]).parent == self.path.parent
                 line = line.replace(frame["file"], Path(frame["file"]).name)
             elif not line.startswith("    "):
                 keep = True
