@@ -24,3 +24,13 @@ def pytest_runtest_makereport(item, call):
         exercise = course.load().exercise(record["exercise"])
         report.longrepr = plain(record, exercise, messages.from_environment())
     return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    """A check that passed on the reference's earlier lessons: what it met on the file's own."""
+    for report in terminalreporter.stats.get("passed", []):
+        record = getattr(report, "looplab", None)
+        if record is not None:
+            exercise = course.load().exercise(record["exercise"])
+            terminalreporter.write_line("")
+            terminalreporter.write(plain(record, exercise, messages.from_environment()))

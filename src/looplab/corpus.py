@@ -1,7 +1,9 @@
 """The programs that keep the checks honest: reference, start file, the reference with the line
 taken out that learners are told to take out, right and wrong solutions of every exercise.
 
-Each is judged as a learner's program is, and must come to what its first line says.
+Each is judged as a learner's program is, and must come to what its first line says. Of an exercise
+of the engine, the start file has earlier exercises written and later ones not; `staged` is the
+reference with later ones not written; a right or wrong one holds what it replaces in the reference.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,12 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from looplab.checks.runner import Record, judge
-from looplab.course import Course, Exercise
-from looplab.skeleton import HoleError, without
+from looplab.course import ENGINE, Course, Exercise
+from looplab.overlay import laid_over
+from looplab.skeleton import HoleError, at_start, without
 
 SEED = 1  # recorded messages are made with it
 _TIMED = ("eof-within", "prompt-line", "talker-closed")  # said where probes.in_time tries again
 _FAILS = re.compile(r"# fails (\d\d\.\w+) (\w+) ([\w-]+)$")
+_ENGINE_LINE = re.compile(rf'("{ENGINE}", line )\d+')  # moves with every edit of the reference
 _PASSES = re.compile(r"# passes (\d\d\.\w+)$")
 
 
@@ -37,7 +42,7 @@ class Case:
     """One program and what it must come to: `fails` is (check, fault), None means that all checks
     pass."""
 
-    kind: str  # reference, start, break, right, wrong
+    kind: str  # reference, staged, start, break, right, wrong
     exercise: Exercise
     path: Path
     fails: tuple[str, str] | None
@@ -56,9 +61,11 @@ def cases(course: Course, exercises: Sequence[Exercise] | None = None) -> list[C
         start = course.root / "lessons" / exercise.path
         spoilt = exercise.broken_by.check, exercise.broken_by.fault
         found.append(Case("reference", exercise, reference, None))
+        if exercise.on_engine and course.later(exercise):
+            found.append(Case("staged", exercise, reference, None))
         found.append(Case("start", exercise, start, _start_fails(course, exercise)))
         found.append(Case("break", exercise, reference, spoilt))
-        program(found[-1])  # a line that cannot be taken out is told now
+        program(course, found[-1])  # a line that cannot be taken out is told now
     by_id = {exercise.id: exercise for exercise in chosen}
     for kind, pattern in (("right", _PASSES), ("wrong", _FAILS)):
         for path in sorted((course.root / "tests" / kind).glob("*/*.py")):
@@ -76,12 +83,16 @@ def cases(course: Course, exercises: Sequence[Exercise] | None = None) -> list[C
                         (match[2], match[3]) if kind == "wrong" else None,
                     )
                 )
+                if found[-1].exercise.on_engine:
+                    program(course, found[-1])  # one that replaces nothing is told now
     return found
 
 
 def _start_fails(course: Course, exercise: Exercise) -> tuple[str, str] | None:
     if exercise.kind == "solved":
         return None
+    if exercise.start_fails is not None:
+        return exercise.start_fails
     if exercise.kind == "repair":
         match = _FAILS.match(
             first_line(course.root / "tests" / "wrong" / exercise.lesson / exercise.start)
@@ -100,20 +111,43 @@ def first_line(path: Path) -> str:
 
 def run(course: Course, case: Case, seed: int | None = None) -> list[Record]:
     """The case's records, up to the first failure."""
-    return run_program(course, case.exercise, program(case), seed)
+    return run_program(course, case.exercise, program(course, case), seed)
 
 
-def program(case: Case) -> bytes:
+def program(course: Course, case: Case) -> bytes:
     """What is judged. Raises CorpusError."""
+    exercise = case.exercise
+    if exercise.on_engine:
+        return _engine(course, case).encode()
     text = case.path.read_bytes()
     if case.kind in ("right", "wrong"):  # the first line is for the build
         return text.partition(b"\n")[2]
     if case.kind == "break":
         try:
-            return without(text.decode(), case.exercise.broken_by.line).encode()
+            return without(text.decode(), exercise.broken_by.line).encode()
         except HoleError as error:
-            raise CorpusError(f"{case.exercise.id} break: {error}") from None
+            raise CorpusError(f"{exercise.id} break: {error}") from None
     return text
+
+
+def _engine(course: Course, case: Case) -> str:
+    """The engine that is judged: the reference, and what the case makes of it."""
+    exercise = case.exercise
+    reference = (course.root / "solutions" / exercise.path).read_text("utf-8")
+    later = course.later(exercise)
+    try:
+        match case.kind:
+            case "staged":
+                return at_start(reference, later)
+            case "start":
+                return at_start(reference, [exercise, *later])
+            case "break":
+                return without(reference, exercise.broken_by.line, exercise.holes)
+            case "right" | "wrong":
+                return laid_over(reference, case.path.read_text("utf-8"))
+        return reference
+    except (HoleError, SyntaxError) as error:
+        raise CorpusError(f"{case.path} ({exercise.id} {case.kind}): {error}") from None
 
 
 def run_program(
@@ -124,6 +158,8 @@ def run_program(
         place = Path(folder, exercise.path)
         place.parent.mkdir(parents=True)
         place.write_bytes(text)
+        if exercise.uses_engine:
+            shutil.copy(course.root / "solutions" / ENGINE, folder)
         return list(
             judge(course, [exercise], Path(folder), seed, to_first_failure=True, again=True)
         )
@@ -133,6 +169,8 @@ def fingerprint(course: Course, exercise: Exercise, text: bytes) -> str:
     """Changes when the program or anything that judges it does: verdicts kept under it hold."""
     judged = hashlib.sha256(text)
     judged.update(_checks(course, exercise.lesson))
+    if exercise.runs_on_engine:
+        judged.update(_what_it_runs_with(course))
     judged.update(repr([(c.id, c.needs) for c in exercise.checks]).encode())
     return judged.hexdigest()[:16]
 
@@ -148,6 +186,13 @@ def _checks(course: Course, lesson: str) -> bytes:
     texts = [path.read_bytes() for path in sorted(paths)]
     about = repr((sys.version, course.lesson(lesson).forbidden)).encode()
     return hashlib.sha256(b"\0".join([about, *texts])).digest()
+
+
+@cache
+def _what_it_runs_with(course: Course) -> bytes:
+    """The reference engine, and the programs that drive one."""
+    paths = [course.root / "solutions" / ENGINE, *(course.root / "tests/programs").glob("*.py")]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(paths))).digest()
 
 
 def run_all(
@@ -200,6 +245,8 @@ def masked(record: Record) -> Record:
     if any(one["id"] in _TIMED for one in (record["expected"], *record["seen"])):
         seen = [_of_client_a(one) for one in record["seen"]]
         record = {**record, "expected": _of_client_a(record["expected"]), "seen": seen}
+    if record["where"] and record["where"]["file"] == ENGINE:
+        record = {**record, "where": {**record["where"], "line": "#"}}
     return {
         **record,
         **{
@@ -217,7 +264,8 @@ def _of_client_a(saying: dict[str, Any]) -> dict[str, Any]:
 
 def _mask(value: Any, numbers: bool) -> Any:
     if isinstance(value, str):
-        return re.sub(r"(127\.0\.0\.1:)\d+", r"\1PORT", value)
+        value = re.sub(r"(127\.0\.0\.1:)\d+", r"\1PORT", value)
+        return _ENGINE_LINE.sub(r"\1#", value)
     if isinstance(value, float) or (numbers and isinstance(value, int)):
         return "#"
     if isinstance(value, list):

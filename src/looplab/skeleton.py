@@ -156,6 +156,15 @@ def lay_in(source: str, donor: str, names: Iterable[str]) -> str:
     return source
 
 
+def lay_in_file(data: bytes, donor: str, names: Iterable[str]) -> bytes:
+    """`lay_in` for a file as an editor has left it: its line ends and its mark of UTF-8 stay."""
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    text = lay_in(data[len(mark) :].decode("utf-8"), donor, names)
+    if b"\r\n" in data and data.count(b"\r\n") == data.count(b"\n"):
+        text = text.replace("\n", "\r\n")
+    return mark + text.encode("utf-8")
+
+
 def function_source(source: str, name: str) -> str:
     """The text of a function, its decorators included. Raises HoleError, and what `parsed`
     raises."""

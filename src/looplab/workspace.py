@@ -20,7 +20,7 @@ from typing import Any
 from looplab import skeleton
 from looplab.course import Course, Exercise
 
-WHYS = ("reset", "update", "passed")  # what a version is kept at
+WHYS = ("reset", "update", "checkpoint", "passed")  # what a version is kept at
 
 
 @dataclass

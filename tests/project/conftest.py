@@ -109,3 +109,11 @@ def running(path: Path) -> list[str]:
         if str(path) in line and folder.name != str(os.getpid()):
             found.append(line)
     return found
+
+
+@pytest.fixture
+def mini(tmp_path: Path):
+    """A small course on an engine, as a learner has it at first."""
+    from minicourse import MiniHouse
+
+    return MiniHouse(tmp_path)

@@ -176,7 +176,8 @@ class _Session:
         exercise = self.course.exercise(record["exercise"])
         if not isinstance(own, Tester) or _is_unwritten(failed, exercise.lesson):
             return False
-        on_own = self._outcome(item, failed)
+        lessons = sorted({e.lesson for e in self.course.before(exercise.lesson)})
+        on_own = self._outcome(item, failed) | {"lessons": lessons}
         with tempfile.TemporaryDirectory(prefix="looplab-") as folder:
             setting = on_reference(self.course, exercise, own.setting, Path(folder))
             if setting is None:

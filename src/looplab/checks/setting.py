@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from looplab.course import ENGINE, Course, Exercise
-from looplab.skeleton import NOT_PYTHON, HoleError, lay_in
+from looplab.skeleton import NOT_PYTHON, HoleError, lay_in_file
 
 
 @dataclass(frozen=True)
@@ -66,24 +66,16 @@ def on_reference(
     try:
         text, mine = reference.read_text("utf-8"), setting.engine / ENGINE
         if not exercise.on_engine:
-            same = mine.is_file() and mine.read_bytes() == reference.read_bytes()
+            same = mine.is_file() and mine.read_bytes() == text.encode()
             return None if same else replace(setting, engine=reference.parent)
-        before = mine.read_text("utf-8")
-        filled = fill(course, exercise.lesson, before, text)
+        before = mine.read_bytes()
+        filled = lay_in_file(before, text, holes_before(course, exercise.lesson))
     except (OSError, HoleError, *NOT_PYTHON):
         return None
     if filled == before:
         return None
-    (folder / ENGINE).write_text(filled, "utf-8")
+    (folder / ENGINE).write_bytes(filled)
     return replace(setting, path=folder / ENGINE, engine=folder)
-
-
-def fill(course: Course, lesson: str, source: str, reference: str) -> str:
-    """An engine with the holes of the lessons before this one as the reference has them.
-
-    Raises HoleError, and what `skeleton.parsed` raises.
-    """
-    return lay_in(source, reference, holes_before(course, lesson))
 
 
 def holes_before(course: Course, lesson: str) -> list[str]:

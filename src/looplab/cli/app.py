@@ -15,7 +15,8 @@ from looplab import messages
 from looplab.cli.screen import FAILED, OK, OURS, STOPPED, USAGE, Screen
 from looplab.course import LANGUAGES, CourseError, Exercise, UnknownTarget, normal
 
-KINDS_OF_CASE = ("reference", "start", "break", "right", "wrong")
+ENGINES = ("mine", "reference", "fast", "stdlib")
+KINDS_OF_CASE = ("reference", "staged", "start", "break", "right", "wrong")
 
 
 class _TooMany(click.UsageError):
@@ -162,11 +163,12 @@ def answer(screen: Screen, what: str, choice: int | None) -> None:
 @app.command()
 @what_argument
 @click.option("--port", type=click.IntRange(0, 65535))
+@click.option("--engine", type=click.Choice(ENGINES))
 @click.pass_context
-def run(ctx: click.Context, what: str, port: int | None) -> None:
+def run(ctx: click.Context, what: str, port: int | None, engine: str | None) -> None:
     from looplab.cli import running
 
-    ctx.exit(running.run(_screen(ctx), what, port))
+    ctx.exit(running.run(_screen(ctx), what, port, engine))
 
 
 @app.command()
@@ -192,11 +194,22 @@ def replay(ctx: click.Context, what: str, port: int | None) -> None:
 def reset(screen: Screen, what: str, to: int | None, list_: bool, yes: bool) -> None:
     from looplab.cli import learning
 
-    exercise = one_exercise(screen, what)
+    found = screen.course.find(what)
+    whole = what.strip().endswith(".py") or to is not None
+    exercise = found[0] if whole and found[0].on_engine else one_exercise(screen, what)
     if list_:
         learning.versions(screen, exercise)
     else:
-        learning.reset(screen, exercise, yes, to)
+        learning.reset(screen, exercise, yes, to, whole=whole)
+
+
+@app.command()
+@what_argument
+@click.pass_obj
+def checkpoint(screen: Screen, what: str) -> None:
+    from looplab.cli import learning
+
+    learning.checkpoint(screen, what)
 
 
 @app.command()

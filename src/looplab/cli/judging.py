@@ -21,7 +21,8 @@ def check(
     Exit status."""
     own = target.resolve() == screen.workspace.lessons.resolve()
     judged = {e.id: source(screen.workspace.file(e)) for e in exercises} if own else {}
-    records = judge(screen.course, exercises, target, seed)
+    before = set(screen.workspace.progress.passed) if own else set()
+    records = _compared(judge(screen.course, exercises, target, seed), before)
     by_exercise: dict[str, list[Record]] = {exercise.id: [] for exercise in exercises}
     show = _as_json(records) if as_json else _as_text(screen, exercises, records)
     for record in show:
@@ -34,6 +35,14 @@ def check(
     if "our-fault" in outcomes:
         return OURS
     return FAILED if "failed" in outcomes else OK
+
+
+def _compared(records: Iterable[Record], before: set[str]) -> Iterable[Record]:
+    """What fails in an exercise that passed before is marked as a regression."""
+    for record in records:
+        if record["outcome"] == "failed" and record["exercise"] in before:
+            record["regression"] = True
+        yield record
 
 
 def source(path: Path) -> bytes:
@@ -102,6 +111,7 @@ def _end_of_exercise(
     failure = first_failure(records)
     if failure is None:
         report.summary(exercise, records)
+        report.notes(exercise, records)
         if exercise.id not in screen.workspace.progress.passed:
             report.explanation(exercise)
     else:

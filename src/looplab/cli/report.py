@@ -60,6 +60,8 @@ class Report:
         text = self.markup(title, "dim" if record["outcome"] == "not-run" else "")
         if record["outcome"] == "not-run":
             text.append(f"  ({self.not_run(record['reason'], exercise)})", "dim")
+        if "on_own" in record:
+            text.append(f"  ({self.say('report', 'elsewhere')})", "yellow")
         self.row(Text(f"{glyph} {number}", style), text)
 
     def _sign(self, record: Record) -> tuple[str, str]:
@@ -138,17 +140,32 @@ class Report:
         self, record: Record, exercise: Exercise, number: int, *, timeline: bool = True
     ) -> None:
         check = exercise.check(record["check"])
-        title = Text(f"{self.no} {exercise.id} ", "bold red")
-        title.append(exercise.title[self.lang], "bold")
-        title.append(f"  [{number}/{len(exercise.checks)}]  ", "dim")
-        title.append_text(self.markup(check.title[self.lang]))
-        self.console.print(title)
+        self._title(Text(f"{self.no} {exercise.id} ", "bold red"), exercise, check, number)
         rows = (
             self._our_fault(record)
             if record["outcome"] == "our-fault"
             else self._rows(record, exercise, check, timeline)
         )
         self._labelled(rows)
+
+    def _title(self, head: Text, exercise: Exercise, check: Check, number: int) -> None:
+        head.append(exercise.title[self.lang], "bold")
+        head.append(f"  [{number}/{len(exercise.checks)}]  ", "dim")
+        head.append_text(self.markup(check.title[self.lang]))
+        self.console.print(head)
+
+    def on_own(
+        self, record: Record, exercise: Exercise, number: int, *, timeline: bool = True
+    ) -> None:
+        """A check that passed where the engine's earlier lessons are the reference's: what was
+        met on the learner's own file."""
+        check, own = exercise.check(record["check"]), record["on_own"]
+        self._title(Text(f"{self.yes} {exercise.id} ", "bold yellow"), exercise, check, number)
+        commands = [f"./looplab check {lesson[:2]}" for lesson in own["lessons"]]
+        commands += [f"./looplab checkpoint {exercise.id[:2]}"]
+        *rows, (label, _) = self._rows(own, exercise, check, timeline)
+        note = self.say("report", "note"), Text(self.say("report", "on-own"), "yellow")
+        self._labelled([note, *rows, (label, Text("\n".join(commands), "bold cyan"))])
 
     def _labelled(self, rows: Iterable[tuple[str, Text]]) -> None:
         """Rows of a label and what it is about, which wraps beside it."""
@@ -249,6 +266,15 @@ class Report:
         text = Text(f"{self.yes if done else self.no} ", "bold green" if done else "bold red")
         text.append(self.say("report", "passed" if done else "failed", **args), "bold")
         self.console.print(text)
+        if any(record.get("regression") for record in records):
+            self.row(Text(self.say("report", "regression"), "yellow"))
+
+    def notes(self, exercise: Exercise, records: list[Record]) -> None:
+        """Of the checks that passed only on the reference's earlier lessons, the first in full."""
+        for n, record in enumerate(records, 1):
+            if "on_own" in record:
+                self.console.print()
+                return self.on_own(record, exercise, n)
 
     def explanation(self, exercise: Exercise, *, commands: bool = True) -> None:
         """When it has come to pass: why it works, how to break it, and the next commands."""
@@ -286,7 +312,13 @@ def first_failure(records: Iterable[Record]) -> tuple[int, Record] | None:
 def _next_commands(record: Record, exercise: Exercise) -> str:
     """What a learner types after a failure: a replay only where something was done."""
     replay = any(act["act"] == "start" for act in record.get("acts", []))
-    return f"./looplab hint {exercise.id}" + f"    ./looplab replay {exercise.id}" * replay
+    todo = str(record["seen"][0]["args"].get("what", ""))[:2]
+    earlier = record["fault"] == "not-implemented" and todo < exercise.id[:2]
+    return (
+        f"./looplab hint {exercise.id}"
+        + f"    ./looplab replay {exercise.id}" * replay
+        + f"\n./looplab check {todo}    ./looplab checkpoint {exercise.id[:2]}" * earlier
+    )
 
 
 def _number(exercise: Exercise, check_id: str) -> int:
@@ -298,6 +330,8 @@ def plain(record: Record, exercise: Exercise, lang: str, *, timeline: bool = Tru
     messages."""
     console = Console(file=StringIO(), width=80, color_system=None, legacy_windows=False)
     number = _number(exercise, record["check"])
-    Report(console, lang).failure(record, exercise, number, timeline=timeline)
+    report = Report(console, lang)
+    show = report.on_own if "on_own" in record else report.failure
+    show(record, exercise, number, timeline=timeline)
     assert isinstance(console.file, StringIO)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -14,12 +15,14 @@ from pathlib import Path
 from looplab.checks.program import python
 from looplab.cli import learning
 from looplab.cli.screen import OK, OURS, Screen
-from looplab.course import normal
+from looplab.course import ENGINE, normal
 
 
-def run(screen: Screen, what: str, port: int | None) -> int:
-    """The learner's program (or a lesson's demo, `02.demo`) as the learner would start it by
-    hand."""
+def run(screen: Screen, what: str, port: int | None, engine: str | None = None) -> int:
+    """The learner's program, a lesson's demo (`02.demo`) or a program that drives an engine
+    (`echo`), as the learner would start it by hand."""
+    if (program := _program(screen, what)) is not None:
+        return _on_engine(screen, program, port, engine or "mine", ())
     if (found := _demo(screen, what)) is not None:
         lesson, path = found
         for question in screen.course.lesson(lesson).questions:
@@ -32,6 +35,12 @@ def run(screen: Screen, what: str, port: int | None) -> int:
 
     exercise = one_exercise(screen, what)
     path = screen.workspace.file(exercise)
+    if exercise.on_engine:
+        path = _program(screen, exercise.program) or path
+    if exercise.runs_on_engine:
+        return _on_engine(screen, path, port, engine or "mine", exercise.args)
+    if engine is not None:
+        screen.fail("run-no-engine", id=exercise.id)
     if not path.is_file():
         screen.fail("unwritable", f"./looplab reset {exercise.id}", file=path, error="no such file")
     port = port or _free_port()
@@ -51,17 +60,76 @@ def _demo(screen: Screen, what: str) -> tuple[str, Path] | None:
     return None
 
 
-def _start(screen: Screen, args: list[str]) -> int:
-    shown = [str(Path(args[0]).relative_to(screen.course.root)), *args[1:]]
-    screen.tell("run-line", command=" ".join(["python3", *shown]))
+def _program(screen: Screen, name: str) -> Path | None:
+    """One of tests/programs."""
+    path = screen.course.root / "tests" / "programs" / f"{name}.py"
+    return path if name.isidentifier() and path.is_file() else None
+
+
+def _on_engine(
+    screen: Screen, path: Path, port: int | None, engine: str, args: tuple[str, ...]
+) -> int:
+    """A program that imports asyncore, on this engine."""
+    folders = {"mine": "lessons", "reference": "solutions", "fast": "solutions/fast"}
+    folder, interpreter = None, python()
+    if engine in folders:
+        folder = screen.course.root / folders[engine]
+        if not (folder / ENGINE).is_file():
+            name = (folder / ENGINE).relative_to(screen.course.root)
+            screen.fail("run-engine-none", *_way_out(engine), engine=engine, file=name)
+    elif (interpreter := _that_has_asyncore()) == "":
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        screen.fail("run-stdlib-none", "./looplab run ... --engine reference", version=version)
+    if not path.is_file():
+        screen.fail("unwritable", f"./looplab reset {path.name}", file=path, error="no such file")
+    words = [str(path)]
+    if "--port" in path.read_text("utf-8", "replace"):
+        port = port or _free_port()
+        _talk(screen, port)
+        words += ["--port", str(port)]
+    return _start(screen, [*words, *args], folder, interpreter)
+
+
+def _way_out(engine: str) -> list[str]:
+    return [f"./looplab reset {ENGINE}"] if engine == "mine" else []
+
+
+def _that_has_asyncore() -> str:
+    """A Python that imports asyncore unaided: from its standard library, or pyasyncore."""
+    for interpreter in (python(), sys.executable):
+        command = [interpreter, "-P", "-W", "ignore", "-c", "import asyncore"]
+        if not subprocess.run(command, env=_clean(), capture_output=True).returncode:
+            return interpreter
+    return ""
+
+
+def _clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
+def _name_of(interpreter: str) -> str:
+    """What the reader types for it: `python3` where that is the same one."""
+    there = shutil.which("python3")
+    same = there is not None and os.path.realpath(there) == os.path.realpath(interpreter)
+    return "python3" if same else shlex.quote(interpreter)
+
+
+def _start(
+    screen: Screen, args: list[str], engine: Path | None = None, interpreter: str = ""
+) -> int:
+    shown = [shlex.quote(os.path.relpath(args[0])), *map(shlex.quote, args[1:])]
+    command = " ".join([_name_of(interpreter) if interpreter else "python3", *shown])
+    environment, interpreter = _clean(), interpreter or python()
+    if engine is not None:
+        environment["PYTHONPATH"] = str(engine)
+        command = f"PYTHONPATH={shlex.quote(os.path.relpath(engine))} {command}"
+    # Not wrapped: it is there to be copied.
+    print(screen.say("run-line", command=command))
     sys.stdout.flush()
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
-    }
     # Ctrl-C goes to the program too, and its end is the end of the command.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return 1 if subprocess.run([python(), *args], env=environment).returncode else 0
+        return 1 if subprocess.run([interpreter, *args], env=environment).returncode else 0
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -49,7 +49,7 @@ class Tally:
         self._kept = self._load()
         self.anew = 0  # programs that were counted once and have changed since
         for case in cases:
-            mark = corpus.fingerprint(course, case.exercise, corpus.program(case))
+            mark = corpus.fingerprint(course, case.exercise, corpus.program(course, case))
             mark += f" {case.fails}"
             kept = self._kept.get(case.name)
             if kept is None or kept.mark != mark:

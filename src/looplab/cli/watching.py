@@ -22,7 +22,7 @@ from looplab.cli.report import first_failure
 from looplab.cli.saves import Saves
 from looplab.cli.screen import OK, Screen
 from looplab.cli.terminal import Ended, Terminal, Vanished
-from looplab.course import LANGUAGES, Exercise
+from looplab.course import ENGINE, LANGUAGES, Exercise
 from looplab.workspace import Progress
 
 FOOT = 3  # rows below the body: note, progress, keys
@@ -164,8 +164,12 @@ class _Watch:
             return  # our own reset
         file = self.workspace.file(self.exercise)
         others = [e for e in self.course.exercises if self.workspace.file(e) in changed]
-        if others and file not in changed:
-            self.exercise = others[0]  # the learner has turned to another one
+        mine = {file}
+        if self.exercise.runs_on_engine:
+            mine.add(self.workspace.lessons / ENGINE)
+        if others and not mine & changed:
+            still_open = [e for e in others if e.id not in self.progress.passed]
+            self.exercise = (still_open or others)[0]  # the learner has turned to another one
         self.pane = self.chosen = self.question = None
         self._tell("saved", file=f"lessons/{self.exercise.path}")
         self._judge()
@@ -405,6 +409,7 @@ class _Watch:
         elif self.run is None:
             report.console.print()
             report.summary(self.exercise, self.records)
+            report.notes(self.exercise, self.records)
             report.explanation(self.exercise, commands=False)  # the key line has them
 
     def _foot(self, hidden: int) -> None:
