@@ -75,7 +75,9 @@ class Exercise:
     file: str  # below lessons/02_select/
     holes: tuple[str, ...]  # qualified names, for kind "holes"
     start: str  # file below tests/wrong/02_select/, for kind "repair"
-    args: tuple[str, ...]  # after `--port PORT`, when the learner runs it by hand
+    serves: bool  # False: it is given no port and ends by itself
+    args: tuple[str, ...]  # when the learner runs it by hand: after `--port PORT` if it serves;
+    # {ok}, {refused} and {silent} stand for addresses that answer so
     points: int
     hard: bool
     title: Text
@@ -346,7 +348,7 @@ class _Reader:
     def exercise(self, e: dict[str, Any], where: tuple[str | int, ...]) -> Exercise:
         self.known(
             *(e, where),
-            "id kind file holes start args points hard title task after break hint check",
+            "id kind file holes start serves args points hard title task after break hint check",
         )
         kind = self.get(e, where, "kind", str)
         if kind not in KINDS:
@@ -375,6 +377,7 @@ class _Reader:
             file=self.get(e, where, "file", str),
             holes=self.strings(e, where, "holes"),
             start=self.get(e, where, "start", str, ""),
+            serves=self.get(e, where, "serves", bool, True),
             args=self.strings(e, where, "args"),
             points=points,
             hard=self.get(e, where, "hard", bool, False),

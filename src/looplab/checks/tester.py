@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from looplab.checks import proc
+from looplab.checks.doors import Door
 from looplab.checks.faults import CheckFailed, Say, Where, say
 from looplab.checks.peer import Peer
 from looplab.checks.program import Program
@@ -30,6 +31,7 @@ from looplab.checks.timeline import Timeline
 PATIENCE = 6.0  # seconds that something may take which is not a matter of time
 QUIET = 0.3  # seconds that a program must sleep before it counts as stuck
 TICK = 0.02
+ETHERNET = 1460  # bytes of a segment; with it the program's send buffer stays small as well
 FIRST_PORT, PORTS = 33_000, 27_000  # where clients come from
 _PORT = re.compile("[0-9]{1,5}")
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
@@ -62,6 +64,8 @@ class Tester:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
+        self.serves = True  # False: it ends by itself (`run`)
+        self.doors: list[Door] = []
         self.random = random.Random(setting.seed)
         self.timeline = Timeline()
         self.peers: list[Peer] = []
@@ -78,14 +82,7 @@ class Tester:
 
     def start(self, *args: str, nofile: tuple[int, int] | None = None) -> Program:
         """Start the program, with these limits of open files, and wait for its ready line."""
-        self.check_source()
-        self.timeline.act("start", args=args, nofile=nofile)
-        program = Program(self.setting.path, ["--port", "0", *args], nofile, self.timeline.act)
-        self.program = program
-        self.timeline.add("program", "starts")
-        self._selector.register(program.stdout_fd, selectors.EVENT_READ, self._stdout)
-        assert program.stderr_fd is not None
-        self._selector.register(program.stderr_fd, selectors.EVENT_READ, self._stderr)
+        program = self._begin(args, ("--port", "0", *args), nofile)
         expected = say("ready")
         try:
             self.until(lambda: self._ready_line() is not None)
@@ -95,6 +92,45 @@ class Tester:
             ) from None
         self.port = self._ready_line() or 0
         return program
+
+    def run(self, *args: str) -> Program:
+        """Start a program that is no server: `python FILE ARGS`, which ends by itself.
+
+        One that was run before is ended first.
+        """
+        if self.program is not None:
+            for fd in (self.program.stdout_fd, self.program.stderr_fd):
+                if fd is not None and fd in self._selector.get_map():
+                    self._selector.unregister(fd)
+            self.program.kill()
+        self.serves, self._lines_shown = False, 0
+        return self._begin(args, args, None)
+
+    def _begin(
+        self, told: tuple[str, ...], args: tuple[str, ...], nofile: tuple[int, int] | None
+    ) -> Program:
+        self.check_source()
+        self.timeline.act("start" if self.serves else "run", args=told, nofile=nofile)
+        program = Program(self.setting.path, list(args), nofile, self.timeline.act)
+        self.program = program
+        self.timeline.add("program", "starts")
+        self._selector.register(program.stdout_fd, selectors.EVENT_READ, self._stdout)
+        assert program.stderr_fd is not None
+        self._selector.register(program.stderr_fd, selectors.EVENT_READ, self._stderr)
+        return program
+
+    def door(self, kind: str) -> Door:
+        """An address for the program to connect to: "ok", "refused" or "silent"."""
+        one = Door(kind)
+        self.doors.append(one)
+        self.timeline.act("door", kind=kind, at=one.address)
+        return one
+
+    def answer(self, door: Door) -> None:
+        """Have a silent door let in whoever has knocked, or will."""
+        self.timeline.add("tester", "answers", at=door.address)
+        self.timeline.act("answer", at=door.address)
+        door.answer()
 
     def check_source(self) -> ast.Module:
         """The program's syntax tree. Refuses what is no Python file, and imports that the lesson
@@ -155,9 +191,12 @@ class Tester:
 
     # -- clients
 
-    def connect(self, name: str = "", *, seconds: float = PATIENCE) -> Peer:
-        """A new client, connected. Names are A, B, C… unless given."""
-        peer = self.begin_connect(name)
+    def connect(
+        self, name: str = "", *, seconds: float = PATIENCE, window: int = 0, reading: bool = True
+    ) -> Peer:
+        """A new client, connected. Names are A, B, C… unless given; `window` and `reading` as in
+        `begin_connect`."""
+        peer = self.begin_connect(name, window=window, reading=reading)
         expected = say("accepts", who=peer.name)
         try:
             self.until(lambda: peer.connected or not peer.open, seconds=seconds, armed=False)
@@ -169,12 +208,21 @@ class Tester:
             raise self.blame(expected, None, "never-ready", say("refused", who=peer.name))
         return peer
 
-    def begin_connect(self, name: str = "") -> Peer:
-        """A new client whose connection is under way."""
+    def begin_connect(self, name: str = "", *, window: int = 0, reading: bool = True) -> Peer:
+        """A new client whose connection is under way.
+
+        `window`: a client elsewhere, with so small a receive buffer (SO_RCVBUF) and the segments of
+        an Ethernet; 0: as loopback has it. Not `reading`: until `read_on`, what comes for it stays
+        in the kernel.
+        """
         name = name or _letters(len(self.peers))
-        self.timeline.act("connect", who=name)
+        self.timeline.act("connect", who=name, window=window, reading=reading)
         while True:
             peer = Peer(name, self._bound_socket(), self.timeline, self._watch)
+            peer.reading = reading
+            if window:
+                peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+                peer.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, ETHERNET)
             if peer.start_connect(self.port):
                 self.peers.append(peer)
                 return peer
@@ -201,7 +249,8 @@ class Tester:
         events = 0
         if peer.open:
             events |= selectors.EVENT_WRITE if peer.wants_write else 0
-            events |= selectors.EVENT_READ if peer.connected and not peer.eof else 0
+            listens = peer.connected and peer.reading and not peer.eof
+            events |= selectors.EVENT_READ if listens else 0
         known = self._selector.get_map().get(peer.sock) if peer.sock.fileno() >= 0 else None
         if known is not None and known.data is not peer:  # the number of a pipe that was drained
             self._selector.unregister(peer.sock)
@@ -246,7 +295,7 @@ class Tester:
             if sleep is None or sleep != last:
                 last, quiet_since = sleep, now
             elif now - quiet_since > QUIET:
-                late = self._on_its_way()
+                late = self._on_its_way() or self._coming()
                 self.pump(0)
                 if done():
                     return now - began
@@ -290,9 +339,20 @@ class Tester:
             self._stdout()
         return len(self.program.output) > before
 
+    def _coming(self) -> bool:
+        """Whether bytes or an EOF of the program are still on their way to a client that reads.
+
+        A sleeping program is not what they wait for then, but the kernel and its timers.
+        """
+        ports = {peer.sock.getsockname()[1] for peer in self.peers if peer.open and peer.reading}
+        return not ports.isdisjoint(proc.unsent(self.port))
+
     def _all_delivered(self) -> bool:
+        """Whether no byte of a client is under way. One that does not read may hold back the
+        program, and so itself: nothing more moves for it."""
         return all(
-            peer.connected and not peer.pending and proc.delivered(peer.sock)
+            peer.connected
+            and (not peer.reading or (not peer.pending and proc.delivered(peer.sock)))
             for peer in self.peers
             if peer.open
         )
@@ -329,7 +389,7 @@ class Tester:
             where = program.locate()
             self._read_rest(program)
             return CheckFailed("output-flood", expected, *told, where=where)
-        if self._has_ended(program):
+        if self._has_ended(program) and (self.serves or program.status != 0):
             return self._ended(program, expected)
         if why is not None and why.stuck:
             return self._stuck(program, why.stuck, expected, fault, seen)
@@ -344,7 +404,7 @@ class Tester:
         """A failure whose fault is known already, unless the program is dying: then that is the
         failure."""
         assert self.program is not None
-        if self._has_ended(self.program):
+        if self._has_ended(self.program) and (self.serves or self.program.status != 0):
             return self._ended(self.program, expected)
         return CheckFailed(fault, expected, *seen)
 
@@ -371,7 +431,7 @@ class Tester:
         where = program.crash_line()
         last = trace[-1] if trace else ""
         self.timeline.add("program", "ends", status=program.status)
-        if self.port:
+        if self.port and self.serves:
             expected = say("alive")  # which client noticed first is chance
         if last.startswith("NotImplementedError: TODO"):
             return CheckFailed(
@@ -388,9 +448,9 @@ class Tester:
                 where=where,
                 trace=trace,
             )
-        return CheckFailed(
-            "exited", expected, say("exited", status=program.status), where=where, trace=trace
-        )
+        fault = "exited" if self.serves else "wrong-status"
+        seen = say("exited", status=program.status)
+        return CheckFailed(fault, expected, seen, where=where, trace=trace)
 
     def _stuck(
         self,
@@ -485,6 +545,8 @@ class Tester:
             self.program.kill()
         for peer in self.peers:
             peer.sock.close()
+        for door in self.doors:
+            door.close()
 
 
 def _letters(n: int) -> str:
