@@ -42,7 +42,7 @@ class Push:
     def first_byte(self):
         """A newcomer is sent something."""
         peer = self.tester.connect()
-        expected = say("fills", who=peer.name)
+        expected = say("first-byte", who=peer.name)
         try:
             self.tester.until(lambda: peer.received or peer.eof)
         except NotThere as why:
@@ -170,7 +170,7 @@ class Knock:
         first = self.told(door.address)[0]
         if first != result:
             seen = say("door-other", logged=f"{first} {door.address}")
-            raise self.tester.failure("wrong-output", expected, seen)
+            raise self.tester.failure("wrong-result", expected, seen)
 
     def look(self):
         self.used = max(self.used, sum(proc.cpu(self.program.family())))

@@ -154,7 +154,7 @@ def filled(tester: Tester, peer: Peer) -> None:
         tester.pump(0)
         if peer.eof or peer.was_reset:
             seen = say("hung-up", who=peer.name, n=len(peer.received))
-            raise tester.failure("short-send-lost", expected, seen) from None
+            raise tester.failure("closed-too-soon", expected, seen) from None
         seen = say("nothing-came", who=peer.name, seconds=round(why.waited, 1))
         raise tester.blame(expected, why, "silent", seen) from None
     tester.timeline.add(peer.name, "full", n=waiting)

@@ -483,8 +483,11 @@ class Tester:
         )
 
     def _bystanders(self, seen: tuple[Say, ...]) -> list[Say]:
-        """The other clients that were there and had said nothing: often the reason."""
+        """The other clients that were there and did not read, or had said nothing: often the
+        reason."""
         told = {one.args.get("who") for one in seen}
+        if names := [p.name for p in self.peers if p.open and not p.reading and p.name not in told]:
+            return [say("not-reading", names=", ".join(names))] if len(names) <= 3 else []
         silent = [
             p.name
             for p in self.peers

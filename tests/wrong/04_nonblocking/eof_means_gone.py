@@ -1,4 +1,4 @@
-# fails 04.1 half short-send-lost
+# fails 04.1 half closed-too-soon
 """Believed that a client which has finished talking has left.
 
 It has shut its own writing, and is still there to read: a half-close.

@@ -1,4 +1,4 @@
-# fails 04.2 late wrong-output
+# fails 04.2 late wrong-result
 """Asked poll once: who has not answered by then never will."""
 
 import argparse

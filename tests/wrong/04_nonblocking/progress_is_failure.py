@@ -1,4 +1,4 @@
-# fails 04.2 ok wrong-output
+# fails 04.2 ok wrong-result
 """Believed that whatever connect_ex returns is an error.
 
 EINPROGRESS says that it has begun.

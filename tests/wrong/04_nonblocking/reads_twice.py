@@ -1,4 +1,4 @@
-# fails 04.2 refused wrong-output
+# fails 04.2 refused wrong-result
 """Asked a socket for its error, and then asked it again.
 
 Reading SO_ERROR takes it out: the second answer is 0.

@@ -1,4 +1,4 @@
-# fails 04.2 refused wrong-output
+# fails 04.2 refused wrong-result
 """Believed that a writable socket is a connected one.
 
 A refused one is writable too: the next call does not have to wait for its error.
