@@ -8,6 +8,12 @@ ANY = (*KERNEL, "select", "poll")
 
 # rule: (engines, multiplexers, why)
 KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
+    "drain_though_the_peer_talks": (
+        BOTH,
+        ANY,
+        "the drainer reads nothing, and a socket that is closed with bytes unread is reset: what"
+        " the kernel had not sent by then is lost",
+    ),
     "the_end_outside_of_a_map": (
         BOTH,
         ANY,
