@@ -254,15 +254,30 @@ def _long_functions(course: Course, path: Path) -> Iterator[str]:
 def transcripts(course: Course) -> Iterator[tuple[Path, str]]:
     """What each recorded program or command prints now, masked: the file below docs/records/, its
     text."""
-    for path in sorted((course.root / "docs" / "records").glob("*/*.txt")):
-        if path.parent.name not in course.keys:
-            yield path, _session(course, path)
-            continue
-        program = course.root / "lessons" / path.parent.name / f"{path.stem}.py"
-        done = subprocess.run(
-            [sys.executable, str(program)], capture_output=True, text=True, timeout=30
-        )
-        yield path, re.sub(r"(127\.0\.0\.1:)\d+", r"\1PORT", done.stdout + done.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        solved = Path(folder).resolve()
+        shutil.copytree(course.root / "solutions", solved / "lessons")
+        (solved / "tests").symlink_to(course.root / "tests")
+        for path in sorted((course.root / "docs" / "records").glob("*/*.txt")):
+            if path.parent.name in course.keys:
+                yield path, _shown(path, solved)
+            else:
+                yield path, _session(course, path)
+
+
+def _shown(record: Path, solved: Path) -> str:
+    """What a program of a lesson prints where all is solved; what it printed when it was recorded,
+    if it says that this machine cannot show it."""
+    program = solved / "lessons" / record.parent.name / f"{record.stem}.py"
+    command = [sys.executable, str(program)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    if done.returncode == CANNOT_SHOW and record.is_file():
+        return record.read_text("utf-8")
+    text = re.sub(r"(127\.0\.0\.1:)\d+", r"\1PORT", done.stdout + done.stderr)
+    return re.sub(r"\bpython3\.\d+", "python3.13", text).replace(str(solved), "/home/you/looplab")
+
+
+CANNOT_SHOW = 77  # exit status, as test suites use it for "skipped"
 
 
 def _session(course: Course, path: Path) -> str:

@@ -3,7 +3,7 @@
 An act is a JSON object with `t` (seconds since the check began) and `act`:
 `start` (args, nofile, and program, if it was another one of tests/programs), `connect`, `send`
 (data), `shut`, `close`, `reset` (each with `who`), `pause`, `resume` and `interrupt` (signals to
-the program), `watch` (seconds).
+the program), `watch` (seconds), `stop`.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from looplab.checks.timeline import unpacked
 Act = dict[str, Any]
 GAP, LONGEST, WHOLE = 0.7, 2.0, 20.0  # seconds: between two acts, at most so, of all slow gaps
 AFTERWARDS = 1.0  # seconds in which what follows from the last act can be seen
+_CLOCKS = ("--idle", "--every")
 _SIGNALS = {"pause": signal.SIGSTOP, "resume": signal.SIGCONT, "interrupt": signal.SIGINT}
 
 
 def in_real_time(acts: Sequence[Act]) -> bool:
     """Whether the program was given a time of its own, so that slowing down would change it."""
-    return any(act["act"] == "start" and act["args"] for act in acts)
+    return any(arg in _CLOCKS for act in acts for arg in act.get("args") or ())
 
 
 class Again:
@@ -97,6 +98,8 @@ class Again:
             self._signal(what)
         elif what == "watch":
             self._watch(act["seconds"])
+        elif what == "stop" and self._port is None:
+            tester.stop()
         elif what == "send" and peer is not None and peer.open:
             peer.send(unpacked(act["data"]))
         elif what in ("shut", "close", "reset") and peer is not None:
