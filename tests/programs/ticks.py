@@ -1,7 +1,7 @@
-"""A clock of rounds: each waits for the length of a tick, unless somebody
-calls before.
+"""A clock of rounds: it ticks after every so many of them. A round ends when
+somebody calls, or when its time is over.
 
-python ticks.py --port 0 --every SECONDS [--poll]    Ctrl-C ends it
+python ticks.py --port 0 [--every SECONDS] [--count N] [--poll]
 """
 
 import asyncore
@@ -9,10 +9,11 @@ import logger
 
 
 def main():
-    args, _ = logger.start(logger.Logger, every={"type": float})
+    options = {"every": {"type": float}, "count": {"type": int, "default": 1}}
+    args, _ = logger.start(logger.Logger, **options)
     try:
         while True:
-            asyncore.loop(args.every, use_poll=args.poll, count=1)
+            asyncore.loop(args.every, use_poll=args.poll, count=args.count)
             print("tick")
     except KeyboardInterrupt:
         pass

@@ -66,21 +66,46 @@ def is_sent(tester: Tester, peer: Peer, data: bytes) -> None:
         raise tester.failure("closed-too-soon", expected, say("closed"))
 
 
-def not_yet(log: Logger, peer: Peer, rule: str) -> None:
+def not_yet(log: Logger, peer: Peer) -> None:
     """This client calls while others have their turn; nobody lets it in."""
     rests(log.tester)
     if log.is_here(peer):
         seen = say("let-in-early", who=peer.name)
-        raise log.tester.failure("wrong-round", say(rule, who=peer.name), seen)
+        raise log.tester.failure("wrong-round", say("own-map", who=peer.name), seen)
 
 
-def lets_in(log: Logger, peer: Peer, rule: str) -> None:
-    """The others have had their turn: this client is let in."""
+def lets_in(log: Logger, peer: Peer, rule: str, fault: str = "never-returns") -> None:
+    """This client, who has called before, is let in now."""
     try:
         log.tester.until(lambda: log.is_here(peer))
     except NotThere as why:
         seen = say("arrival-not-logged", who=peer.name, seconds=round(why.waited, 1))
-        raise log.tester.blame(say(rule, who=peer.name), why, "never-returns", seen) from None
+        raise log.tester.blame(say(rule, who=peer.name), why, fault, seen) from None
+
+
+def listens_again(log: Logger) -> None:
+    """A new client can connect, is let in, and is heard."""
+    peer = log.tester.begin_connect()
+    with contextlib.suppress(NotThere):
+        log.tester.until(lambda: peer.connected or not peer.open, armed=False)
+    if not peer.connected:
+        expected, seen = say("accepts", who=peer.name), say("refused", who=peer.name)
+        raise log.tester.failure("listener-lost", expected, seen)
+    lets_in(log, peer, "room-again", "silent")
+    log.says(peer)
+
+
+def rounds_over(tester: Tester, n: int) -> None:
+    """The program, which prints a tick when `loop` returns, has done so n times by now."""
+    expected = say("returned", n=n)
+    try:
+        tester.until(lambda: tester.lines().count("tick") >= n)
+    except NotThere as why:
+        seen = say("returned-so-far", n=tester.lines().count("tick"))
+        raise tester.blame(expected, why, "never-returns", seen) from None
+    rests(tester)
+    if (ticks := tester.lines().count("tick")) > n:
+        raise tester.failure("wrong-round", expected, say("returned-so-far", n=ticks))
 
 
 def ends(tester: Tester, rule: str, status: int = 0) -> None:
