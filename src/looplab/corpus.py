@@ -156,7 +156,7 @@ def run_program(
     """What this text comes to as a program of the exercise: records, up to the first failure."""
     with tempfile.TemporaryDirectory(prefix="looplab-") as folder:
         place = Path(folder, exercise.path)
-        place.parent.mkdir(parents=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(text)
         if exercise.uses_engine:
             shutil.copy(course.root / "solutions" / ENGINE, folder)

@@ -180,7 +180,9 @@ class Course:
 
     def sharing(self, exercise: Exercise) -> tuple[Exercise, ...]:
         """The exercises whose work lies in the same file, this one too, in the course's order."""
-        return tuple(e for e in self.exercises if e.path == exercise.path)
+        lesson = self.lesson(exercise.lesson).exercises
+        some = self.exercises if exercise.on_engine else lesson
+        return tuple(e for e in some if e.path == exercise.path)
 
     def later(self, exercise: Exercise) -> tuple[Exercise, ...]:
         """Those of the same file that come after this one."""

@@ -2,13 +2,14 @@
 
 A Python file is merged part by part: what stands around its functions, and of each function the
 signature, the docstring and the body. A part that one side changed is that side's; the body of a
-hole is always the learner's. Where both changed the same part nothing is guessed: the learner's
-file stays as it is, whole, and the parts are named.
+hole, be it empty at first or a default, is always the learner's. Where both changed the same part
+nothing is guessed: the learner's file stays as it is, whole, and the parts are named.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import tempfile
 import warnings
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_TO_DO = re.compile(r"# TODO \d\d\.\w+ [\w.]+$", re.M)
 WHOLE = ""  # the name of what is no function
 
 
@@ -42,7 +44,7 @@ class _Function:
     signature: str
     doc: str
     body: str
-    empty: bool  # nothing but `raise NotImplementedError`
+    empty: bool  # nothing but `raise NotImplementedError`, or a default marked as to be written
 
 
 class _NotOneWay(Exception):
@@ -183,7 +185,7 @@ def _functions(text: str) -> list[tuple[_Function, int, int]]:
             signature="".join(lines[first:doc]),
             doc="".join(lines[doc:body]),
             body="".join(lines[body:last]),
-            empty=_is_empty(node),
+            empty=_is_empty(node) or _TO_DO.search("".join(lines[body:last])) is not None,
         )
         found.append((function, first, last))
     return found

@@ -10,8 +10,9 @@ import ast
 import copy
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from looplab.course import Course, CourseError, Exercise
@@ -62,30 +63,66 @@ class Mutant:
     line: int  # of the source it was made from
     before: str
     after: str
-    source: str
+    _tree: ast.Module = field(repr=False, compare=False)
+    _path: Path = field(repr=False)
+    _new: Any = field(repr=False, compare=False)
+
+    @property
+    def source(self) -> str:
+        """The whole program, made when it is asked for."""
+        return _applied(self._tree, self._path, self._new) + "\n"
 
 
-def mutants(source: str, exercise_id: str) -> list[Mutant]:
-    """Every mutant of a program, in the order of its lines; no two are the same program."""
+def mutants(source: str, exercise_id: str, within: Sequence[str] = ()) -> list[Mutant]:
+    """Every mutant of a program, in the order of its lines; no two are the same program. Where
+    functions are named (`within`), only those in them."""
     tree = ast.parse(source)
-    whole = ast.unparse(tree)
-    seen, names, found = {whole}, Counter[str](), []
+    names, found = Counter[str](), []
+    texts: dict[Path, tuple[str, set[str]]] = {}  # of each part: as it is, and all seen so far
     for node, path, function, line in _walk(tree, (), (), 1):
+        if within and not any(f"{function}.".startswith(f"{name}.") for name in within):
+            continue
+        part, inside = _part(tree, path)
         for operator, new, what in _changes(node):
             name = f"{exercise_id} {function} {operator}: {what}"
             names[name] += 1
-            text = _applied(tree, path, new)
+            at = path[: len(path) - len(inside)]
+            if at not in texts:
+                texts[at] = ast.unparse(part), {ast.unparse(part)}
+            whole, seen = texts[at]
+            text = _applied(part, inside, new) if inside else _unparsed(new)
             if text not in seen:
                 seen.add(text)
                 nth = f" #{names[name]}" if names[name] > 1 else ""
-                found.append(Mutant(name + nth, line, *_difference(whole, text), text + "\n"))
+                told = _difference(whole, text)
+                found.append(Mutant(name + nth, line, *told, tree, path, new))
     return found
 
 
+def _part(tree: ast.Module, path: Path) -> tuple[ast.AST, Path]:
+    """The function that a way from the module leads into, or else the statement of the module;
+    and the rest of the way. To compare these is enough, and much quicker than whole programs."""
+    node: Any = tree
+    found: tuple[ast.AST, Path] | None = None
+    for n, (name, at) in enumerate(path, 1):
+        node = getattr(node, name) if at is None else getattr(node, name)[at]
+        if found is None or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found = node, path[n:]
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            break
+    assert found is not None, "nothing is changed but what is in the module"
+    return found
+
+
+def _unparsed(new: Any) -> str:
+    nodes = new if isinstance(new, list) else [new]
+    return ast.unparse(ast.fix_missing_locations(ast.Module(copy.deepcopy(nodes), [])))
+
+
 def of_exercise(course: Course, exercise: Exercise) -> list[Mutant]:
-    """The mutants of an exercise's reference."""
+    """The mutants of an exercise's reference; of the engine's, only those in its holes."""
     source = (course.root / "solutions" / exercise.path).read_text("utf-8")
-    return mutants(source, exercise.id)
+    return mutants(source, exercise.id, exercise.holes if exercise.on_engine else ())
 
 
 # -- those that count as equivalent
@@ -127,15 +164,15 @@ def _walk(
     node: ast.AST, path: Path, function: tuple[str, ...], line: int
 ) -> Iterator[tuple[ast.AST, Path, str, int]]:
     """Every node that may be changed, with its way from the module, its function and its line."""
-    for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns"):
+    for part, value in ast.iter_fields(node):
+        if part in ("annotation", "returns"):
             continue
         children = enumerate(value) if isinstance(value, list) else [(None, value)]
         for i, child in children:
             if not isinstance(child, ast.AST) or _left_alone(node, child):
                 continue
             inside = (*function, child.name) if isinstance(child, _DEFINITIONS) else function
-            at, way = getattr(child, "lineno", line), (*path, (field, i))
+            at, way = getattr(child, "lineno", line), (*path, (part, i))
             yield child, way, ".".join(inside) or "module", at
             yield from _walk(child, way, inside, at)
 
@@ -151,7 +188,7 @@ def _left_alone(parent: ast.AST, node: ast.AST) -> bool:
     return bool(documented) and node is parent.body[0]  # type: ignore[attr-defined]
 
 
-def _applied(tree: ast.Module, path: Path, new: Any) -> str:
+def _applied(tree: ast.AST, path: Path, new: Any) -> str:
     changed: Any = copy.deepcopy(tree)
     parent, (*way, (field, i)) = changed, path
     for name, at in way:
@@ -165,7 +202,7 @@ def _applied(tree: ast.Module, path: Path, new: Any) -> str:
 
 def _difference(before: str, after: str) -> tuple[str, str]:
     """The first line that differs, as it was and as it is."""
-    pairs = zip(before.splitlines(), after.splitlines(), strict=False)
+    pairs = zip_longest(before.splitlines(), after.splitlines(), fillvalue="")
     return next(((a.strip(), b.strip()) for a, b in pairs if a != b), ("", ""))
 
 

@@ -89,7 +89,8 @@ class _Maker:
 
     def text(self) -> str:
         lines = list(self.lines)
-        for edit in sorted(self.edits, key=lambda edit: (edit.first, edit.last), reverse=True):
+        order = [(edit.first, edit.last, n, edit) for n, edit in enumerate(self.edits)]
+        for *_, edit in sorted(order, key=lambda one: one[:3], reverse=True):
             lines[edit.first : edit.last] = [edit.text]
         return "".join(lines)
 

@@ -21,8 +21,9 @@ from rich.cells import cell_len
 from looplab import mutants, prose
 from looplab.checks import faults
 from looplab.corpus import Case, CorpusError, cases
-from looplab.course import LANGUAGES, Course
+from looplab.course import ENGINE, LANGUAGES, Course
 from looplab.messages import catalogue
+from looplab.skeleton import HoleError
 from looplab.workspace import start_text
 
 Rule = Callable[[Course], Iterator[str]]
@@ -42,6 +43,13 @@ def start_files(course: Course) -> dict[Path, str]:
 
 
 def skeletons_are_generated(course: Course) -> Iterator[str]:
+    try:
+        yield from _old_skeletons(course)
+    except (HoleError, OSError) as error:
+        yield f"the start files cannot be made: {error}"
+
+
+def _old_skeletons(course: Course) -> Iterator[str]:
     for path, text in start_files(course).items():
         if not path.is_file():
             yield f"{_short(course, path)} is missing; run ./looplab dev skeleton"
@@ -53,7 +61,7 @@ def no_stray_files(course: Course) -> Iterator[str]:
     """Every file of a lesson is an exercise, or a program that is the same in lessons/ and
     solutions/."""
     for key in course.keys:
-        exercises = {e.file for e in course.lesson(key).exercises}
+        exercises = {e.file for e in course.lesson(key).exercises if not e.on_engine}
         here, there = (_names(course.root / folder / key) for folder in ("lessons", "solutions"))
         for name in sorted(here ^ there ^ {"lesson.toml"}):
             yield f"{key}/{name} is in only one of lessons/ and solutions/"
@@ -73,6 +81,36 @@ def no_stray_files(course: Course) -> Iterator[str]:
         for path in (course.root / folder).glob("[0-9]*"):
             if path.name not in course.keys:
                 yield f"{folder}/{path.name} belongs to no lesson"
+    roots = {"lessons": {ENGINE}, "solutions": {ENGINE, "fast"}, "solutions/fast": {ENGINE}}
+    for folder, names in roots.items():
+        for name in sorted(_names(course.root / folder) - names - set(course.keys)):
+            yield f"{folder}/{name} belongs to no lesson"
+
+
+def programs_are_used(course: Course) -> Iterator[str]:
+    """Every program that drives an engine is there, and somebody starts or shows it."""
+    folder, used = course.root / "tests" / "programs", {e.program for e in course.exercises} - {""}
+    for path in (course.root / "tests").glob("*.py"):
+        used |= set(re.findall(r'\bprogram="(\w+)"', path.read_text("utf-8")))
+    shown = set(used)
+    for path in (course.root / "docs").glob("*/*.md"):
+        pattern = r"tests/programs/(\w+)\.py|looplab run (\w+)"
+        shown |= {a or b for a, b in re.findall(pattern, path.read_text("utf-8"))}
+    for name in sorted(used):
+        if not (folder / f"{name}.py").is_file():
+            yield f"tests/programs/{name}.py is missing"
+    for name in sorted(_names(folder) - {f"{one}.py" for one in shown}):
+        yield f"tests/programs/{name}: no exercise, check or page starts it"
+
+
+def holes_belong_to_one(course: Course) -> Iterator[str]:
+    """A function of a shared file is a hole in one exercise alone."""
+    owners: dict[tuple[str, str], str] = {}
+    for exercise in course.exercises:
+        for hole in exercise.holes:
+            owner = owners.setdefault((exercise.path, hole), exercise.id)
+            if owner != exercise.id:
+                yield f"{exercise.path}: {hole} is a hole of both {owner} and {exercise.id}"
 
 
 def lessons_are_whole(course: Course) -> Iterator[str]:
@@ -221,19 +259,21 @@ def prose_is_clean(course: Course) -> Iterator[str]:
 
 
 def code_fits_the_page(course: Course) -> Iterator[str]:
-    """Lessons and solutions: lines of 80 columns, files of 150 lines, functions of 20."""
-    for folder, short in (
-        ("solutions", True),
-        ("lessons", False),
-        ("tests/right", False),
-        ("tests/wrong", False),
+    """Lessons and solutions: lines of 80 columns, files of 150 lines but for the engine, functions
+    of 20."""
+    for pattern, short in (
+        ("solutions/**/*.py", True),
+        ("tests/programs/*.py", True),
+        ("lessons/**/*.py", False),
+        ("tests/right/*/*.py", False),
+        ("tests/wrong/*/*.py", False),
     ):
-        for path in sorted((course.root / folder).glob("*/*.py")):
+        for path in sorted(course.root.glob(pattern)):
             lines = path.read_text("utf-8").splitlines()
             for n, line in enumerate(lines, 1):
                 if len(line) > 80:
                     yield f"{_short(course, path)}:{n}: {len(line)} columns"
-            if len(lines) > 150:
+            if len(lines) > 150 and path.name != ENGINE:
                 yield f"{_short(course, path)}: {len(lines)} lines"
             if short:
                 yield from _long_functions(course, path)
@@ -332,6 +372,8 @@ def transcripts_are_current(course: Course) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     skeletons_are_generated,
     no_stray_files,
+    programs_are_used,
+    holes_belong_to_one,
     lessons_are_whole,
     corpus_is_rich,
     equivalents_are_mutants,

@@ -27,6 +27,7 @@ from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from looplab.course import ENGINE
 from looplab.git import Git, GitError, Tree
 from looplab.merging import WHOLE, Clash, Merge, merge, merge_lines
 from looplab.workspace import Workspace, write
@@ -314,29 +315,39 @@ def _to_check_again(
     changed = {path for path in {*base, *theirs} if base.get(path) != theirs.get(path)}
     changed |= {file.path for file in files if file.state == "merged"}
     shared = any(re.fullmatch(r"tests/(?!test_)\w+\.py", path) for path in changed)
+    engine = any(re.fullmatch(r"tests/programs/.*|lessons/asyncore\.py", path) for path in changed)
     found = []
     for path in filter(re.compile(r"lessons/(\d\d_\w+)/lesson.toml").fullmatch, theirs):
         key = path.split("/")[1]
         before, newer = (_checks(git, tree.get(path)) for tree in (base, theirs))
-        for exercise_id, (file, checks) in newer.items():
+        for exercise_id, about in newer.items():
+            file, _, on_engine = about
             if exercise_id in workspace.progress.passed and (
                 shared
+                or (engine and on_engine)
                 or f"tests/test_{key}.py" in changed
                 or posixpath.normpath(f"lessons/{key}/{file}") in changed
-                or before.get(exercise_id) != (file, checks)
+                or before.get(exercise_id) != about
             ):
                 found.append(exercise_id)
     return sorted(found)
 
 
-def _checks(git: Git, entry: tuple[str, str] | None) -> dict[str, tuple[str, list[str]]]:
-    """Exercise -> file, ids of its checks. Read loosely: a newer lesson.toml may hold more than
-    this version knows."""
+def _checks(git: Git, entry: tuple[str, str] | None) -> dict[str, tuple[str, list[str], bool]]:
+    """Exercise -> file, ids of its checks, whether it runs on the engine. Read loosely: a newer
+    lesson.toml may hold more than this version knows."""
     try:
         exercises = tomllib.loads(git.content(entry).decode()).get("exercise", [])
-        return {e["id"]: (e["file"], [c["id"] for c in e["check"]]) for e in exercises}
+        return {
+            e["id"]: (e["file"], [c["id"] for c in e["check"]], _runs_on_engine(e))
+            for e in exercises
+        }
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def _runs_on_engine(exercise: dict[str, Any]) -> bool:
+    return bool(exercise["file"] == f"../{ENGINE}" or exercise.get("uses_engine"))
 
 
 # -- doing and undoing it
