@@ -137,6 +137,21 @@ class TestLoop:
             seen = say("no-tick", seconds=round(why.waited, 1))
             raise tester.blame(say("ticks", seconds=TICK), why, "late", seen) from None
 
+    def test_asks_all(self, tester):
+        with_both(tester, self.hands_on, program="pairs")
+
+    def hands_on(self, tester, log):
+        """What one channel wants changes when something happens to another."""
+        a = log.arrives()
+        a.send(word := log.word())  # before there is anybody to hear it
+        tester.calm()
+        b = log.arrives()
+        is_sent(tester, b, word)
+        for speaker, other in ((b, a), (a, b), (a, b), (b, a)):
+            speaker.send(word := log.word())
+            is_sent(tester, other, word)
+        probes.idle(tester)
+
     def test_mid_round(self, tester):
         with_both(tester, self.first_comes, program="first_come")
 
@@ -148,6 +163,8 @@ class TestLoop:
         winner = one_is_heard(log, peers)
         late = log.arrives()  # on a number that is free again
         log.says(winner)
+        rests(tester)
+        log.still_connected(winner)
         log.gets_eof(late)
         late = log.arrives()
         log.says(late)  # hangs up on all who ever were on that number
@@ -169,21 +186,6 @@ class TestLoop:
         log.gets_eof(late)
         log.says(third)
         no_complaint(tester)
-
-    def test_asks_all(self, tester):
-        with_both(tester, self.hands_on, program="pairs")
-
-    def hands_on(self, tester, log):
-        """What one channel wants changes when something happens to another."""
-        a = log.arrives()
-        a.send(word := log.word())  # before there is anybody to hear it
-        tester.calm()
-        b = log.arrives()
-        is_sent(tester, b, word)
-        for speaker, other in ((b, a), (a, b), (a, b), (b, a)):
-            speaker.send(word := log.word())
-            is_sent(tester, other, word)
-        probes.idle(tester)
 
     def test_listener(self, tester):
         for back_end in BACK_ENDS:
@@ -226,10 +228,12 @@ class TestNobody:
         with_both(tester, self.still_listens, "--twins", program="nobody")
 
     def still_listens(self, tester, log):
-        for _ in range(3):
-            guest = log.arrives()
-            log.says(guest)
-            log.leaves(guest)
+        a = log.arrives()
+        log.says(a)
+        rests(tester)
+        listens_again(log)
+        log.leaves(a)
+        listens_again(log)
         no_complaint(tester)
 
     def test_let_in_all(self, tester):
@@ -333,11 +337,12 @@ class TestFullHouse:
     def test_again(self, tester):
         for back_end in BACK_ENDS:
             log, peers = self.full_house(tester, *back_end)
-            kept = [peer for peer in peers if log.is_here(peer)]
+            stays, *kept = [peer for peer in peers if log.is_here(peer)]
             for peer in kept:
                 peer.close()
             log.log_farewells(kept)
             listens_again(log)
+            log.says(stays)
             tester.stop()
 
     def test_stale(self, tester):

@@ -7,22 +7,31 @@ import asyncore
 import logger
 
 
-class Twin(asyncore.dispatcher):
+class Guest(logger.Guest):
+    """Whoever speaks rings at the door: for the listener it is as if a caller
+    had come, and had left before it was let in."""
+
+    def handle_read(self):
+        super().handle_read()
+        asyncore.read(door)
+
+
+class Door(logger.Logger):
+    def handle_accepted(self, sock, addr):
+        Guest(sock, addr)
+
+
+class Twin(Door):
     """A second channel that listens on the same socket, as two processes do
     that share a port: every caller rings at both, and one of them is late."""
 
     def __init__(self, sock):
-        super().__init__(sock)
+        asyncore.dispatcher.__init__(self, sock)
         self.accepting = True  # the socket listens already
-
-    def handle_accepted(self, sock, addr):
-        logger.Guest(sock, addr)
 
 
 if __name__ == "__main__":
-    args, door = logger.start(logger.Logger, twins={"action": "store_true"})
+    args, door = logger.start(Door, twins={"action": "store_true"})
     if args.twins:
         twin = Twin(door.socket.dup())
-    else:
-        asyncore.read(door)  # as if an event had come, and the caller left
     logger.run(args)

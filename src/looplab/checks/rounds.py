@@ -91,7 +91,7 @@ def listens_again(log: Logger) -> None:
     if not peer.connected:
         expected, seen = say("accepts", who=peer.name), say("refused", who=peer.name)
         raise log.tester.failure("listener-lost", expected, seen)
-    lets_in(log, peer, "room-again", "silent")
+    lets_in(log, peer, "let-in", "silent")
     log.says(peer)
 
 

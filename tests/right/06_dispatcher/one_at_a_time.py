@@ -2,15 +2,12 @@
 """A table of answers; and all who wait are let in by one event."""
 
 
-def _nobody(channel):
+def _answer_to(error):
+    if error in _NOBODY:
+        return lambda channel: None
+    if error in _FULL:
+        return lambda channel: channel.turn_away()
     return None
-
-
-def _full(channel):
-    return channel.turn_away()
-
-
-_ANSWERS = dict.fromkeys(_NOBODY, _nobody) | dict.fromkeys(_FULL, _full)
 
 
 class dispatcher:
@@ -18,9 +15,10 @@ class dispatcher:
         try:
             return self.socket.accept()
         except OSError as error:
-            if error.errno not in _ANSWERS:
+            answer = _answer_to(error.errno)
+            if answer is None:
                 raise
-            return _ANSWERS[error.errno](self)
+            return answer(self)
 
     def handle_accept(self):
         while self.accepting and (pair := self.accept()):

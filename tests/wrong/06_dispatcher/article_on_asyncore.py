@@ -1,4 +1,4 @@
-# fails 06.2 nobody exited
+# fails 06.2 nobody listener-lost
 """The same, where an error closes the listener, as in Python's asyncore."""
 
 

@@ -1,4 +1,4 @@
-# fails 06.1 mid_round false-alarm
+# fails 06.1 mid_round closed-too-soon
 """Closed twice, it is not found in the map, and raises."""
 
 

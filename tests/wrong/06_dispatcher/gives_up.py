@@ -1,4 +1,4 @@
-# fails 06.2 nobody exited
+# fails 06.2 nobody listener-lost
 """Nobody there? Then nobody will come any more."""
 
 
