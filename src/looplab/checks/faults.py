@@ -15,7 +15,8 @@ FAULTS = frozenset(
         *("not-closed", "not-dropped", "not-accepted", "closed-too-soon", "short-total", "late"),
         *("naps", "ignores-sigint", "traceback-on-quit", "wrong-status", "port-not-free"),
         *("wrong-bytes", "short-send-lost", "wrong-result", "told-twice", "too-early"),
-        "not-ended",
+        *("not-ended", "never-returns", "round-too-short", "wrong-round", "not-asked"),
+        *("false-alarm", "error-untold", "listener-lost", "stale-event"),
     ]
 )
 
