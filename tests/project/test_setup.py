@@ -4,10 +4,10 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from machine import pythons
 
 from looplab import course
 
@@ -86,21 +86,6 @@ def test_the_locks_name_no_host_and_every_package_has_hashes():
         assert "://" not in text and "index" not in text.replace("pathspec", "")
         for line in text.replace("\\\n", " ").splitlines():
             assert "--hash=sha256:" in line, line
-
-
-def pythons() -> list[str]:
-    """Other CPythons of this machine that the course supports."""
-    names = [shutil.which(f"python3.{minor}") for minor in (12, 13, 14)]
-    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    names += sorted(map(str, versions.glob("3.1[2-4].*/bin/python3")))
-    found: dict[str, str] = {}
-    for name in filter(None, names):
-        code = "import sys; print(*sys.version_info[:2])"
-        done = subprocess.run([name, "-c", code], capture_output=True, text=True)
-        if done.returncode == 0:
-            found.setdefault(done.stdout.strip(), name)
-    found.pop("{} {}".format(*sys.version_info[:2]), None)
-    return list(found.values())
 
 
 @pytest.mark.skipif(not pythons(), reason="no other Python than this one is installed")
