@@ -50,8 +50,7 @@ _reraised_exceptions = (ExitNow, KeyboardInterrupt, SystemExit)
 
 def guard(obj, handler):
     """What `handler()` returns. What it raises is the channel's matter, told
-    to its handle_error; only the three that are meant for all leave the loop.
-    """
+    to its handle_error; only _reraised_exceptions leave the loop."""
     try:
         return handler()
     except _reraised_exceptions:
@@ -108,19 +107,17 @@ _HANDLERS = (
 
 
 def wants(obj):
-    """What one channel wants: IN | PRI if it is readable(), OUT if it is
-    writable() and no listener, which nobody can write to; both; or 0."""
-    flags = 0
-    if guard(obj, obj.readable):
-        flags |= IN | PRI
+    """What one channel wants, asked through guard(): IN | PRI if readable(),
+    OUT if writable() and no listener (`accepting`); both; or 0."""
+    flags = IN | PRI if guard(obj, obj.readable) else 0
     if guard(obj, obj.writable) and not obj.accepting:
         flags |= OUT
     return flags
 
 
 def ask(map):
-    """Ask every channel, as what one wants may depend on another:
-    {fd: (flags, channel, its socket)} of those that want something."""
+    """Ask every channel, as what one wants may depend on another: {fd: (flags,
+    channel, its socket)} of those that want something and are still there."""
     asked = {}
     for fd, obj in list(map.items()):  # a predicate may close a channel
         if flags := wants(obj):
@@ -137,7 +134,8 @@ def still(map, fd, obj, sock):
 
 
 def poll(timeout=0.0, map=None):
-    """One round with select: at most `timeout` seconds of waiting."""
+    """ask(), wait for at most `timeout` seconds (None: no end) unless the map
+    is empty; then read(), write() or _exception() whoever still() gives."""
     map = socket_map if map is None else map
     asked = ask(map)
     if not map:
@@ -152,7 +150,7 @@ def poll(timeout=0.0, map=None):
 
 
 def poll2(timeout=0.0, map=None):
-    """One round with poll: the same, with any number of descriptors."""
+    """The same with poll, in milliseconds; what it reports is readwrite()."""
     map = socket_map if map is None else map
     asked = ask(map)
     if not map:
@@ -222,12 +220,13 @@ class dispatcher:
         return f"<{' '.join(words)} at {id(self):#x}>"
 
     def add_channel(self, map=None):
-        """Take part in the loop over `map`."""
+        """Take part in the loop over `map`, or the one it was made with."""
         map = self._map if map is None else map
         map[self._fileno] = self
 
     def del_channel(self, map=None):
-        """Take no part any more. Twice is as good as once."""
+        """Take no part any more; `_fileno` is None from then on. Twice is as
+        good as once: the number may be another channel's by then."""
         map = self._map if map is None else map
         if map.get(self._fileno) is self:  # the number may be another's now
             del map[self._fileno]
@@ -277,7 +276,8 @@ class dispatcher:
             self.handle_connect_event()
 
     def accept(self):
-        """(socket, address) of the next caller, None if nobody is there."""
+        """(socket, address) of the next caller; None for an error in _NOBODY,
+        what turn_away() returns for one in _FULL."""
         try:
             conn, addr = self.socket.accept()
         except TypeError:  # a socket whose accept() gives None
@@ -292,7 +292,7 @@ class dispatcher:
 
     def turn_away(self):
         """No descriptor is free for the next caller, who would be told of in
-        every round: let it in with the spare one, and hang up."""
+        every round: let it in with the one in _spare, and hang up."""
         if _spare:
             os.close(_spare.pop())
         with contextlib.suppress(OSError):  # it may have left by itself
@@ -404,7 +404,7 @@ class dispatcher:
             self._tell_close()
 
     def handle_accept(self):
-        """Somebody may have called."""
+        """What accept() gives, if anything, goes to handle_accepted()."""
         pair = self.accept()
         if pair is not None:
             self.handle_accepted(*pair)
