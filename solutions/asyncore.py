@@ -89,10 +89,10 @@ def readwrite(obj, flags):
     except _reraised_exceptions:
         raise
     except BaseException as error:
-        if getattr(error, "errno", None) in _DISCONNECTED:
-            obj.handle_close()
-        else:
+        if getattr(error, "errno", None) not in _DISCONNECTED:
             obj.handle_error()
+        elif getattr(obj, "_fileno", 0) is not None:
+            obj.handle_close()
 
 
 _HANDLERS = (

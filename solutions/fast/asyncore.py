@@ -94,10 +94,10 @@ def readwrite(obj, flags):
 
 
 def _failed(obj, error):
-    if getattr(error, "errno", None) in _DISCONNECTED:
-        obj.handle_close()
-    else:
+    if getattr(error, "errno", None) not in _DISCONNECTED:
         obj.handle_error()
+    elif getattr(obj, "_fileno", 0) is not None:
+        obj.handle_close()
 
 
 _HANDLERS = (

@@ -115,7 +115,10 @@ def docs(screen: Screen, port: int) -> int:
 
 def test(screen: Screen, args: list[str]) -> int:
     """The project's own tests: its tool, its site, and the lessons' checks on the reference."""
-    command = [sys.executable, "-m", "pytest", "--target", "solutions", *args]
+    # All of them: a file of tests on each core. The programs of the corpus are one file, and as
+    # many at a time as there are cores.
+    spread = [] if args else ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    command = [sys.executable, "-m", "pytest", "--target", "solutions", *spread, *args]
     return subprocess.call(command, cwd=screen.course.root)
 
 

@@ -4,7 +4,7 @@ import contextlib
 import socket
 from typing import Any
 
-from .lab import Lab, compat, everything, printed, readable
+from .lab import ANY_PORT, Lab, compat, everything, printed, readable
 
 BIG = bytes(range(256)) * (1 << 13)  # 2 MiB: more than two socket buffers take at once
 
@@ -117,7 +117,7 @@ def send_while_connecting(lab: Lab) -> Any:
         def handle_connect(self) -> None:
             lab.log.append("connect")
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(ANY_PORT) as server:
         client = Client()
         client.create_socket()
         client.connect(server.getsockname())

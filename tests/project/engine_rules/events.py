@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from .lab import PATIENCE, Lab, compat, failure, printed, raised, readable
+from .lab import ANY_PORT, HOST, PATIENCE, Lab, compat, failure, printed, raised, readable
 
 HANDLERS = {
     "read": "handle_read_event",
@@ -250,7 +250,7 @@ def unhandled(lab: Lab) -> Any:
     with printed() as out:
         for name in ("expt", "read", "write", "connect"):
             getattr(channel, f"handle_{name}")()
-        channel.handle_accepted(far, ("127.0.0.1", 1))
+        channel.handle_accepted(far, ANY_PORT)
         channel.handle_close()
     return out.getvalue().splitlines() if far.fileno() == near.fileno() == -1 else "left open"
 
@@ -290,7 +290,7 @@ def error_line(text: str) -> Any:
         return text
     channel, kind, message, trace = found.groups()
     file, function, _line = trace.split("] [")[-1].strip("[]").split("|")
-    channel = re.sub(r"0x[0-9a-f]+", "ID", re.sub(r":\d+", ":PORT", channel))
+    channel = re.sub(r"0x[0-9a-f]+", "ID", re.sub(rf"{HOST}:\d+", "HOST:PORT", channel))
     return [channel, kind, message, os.path.basename(file), function]
 
 
@@ -298,7 +298,7 @@ def error_line(text: str) -> Any:
     "handle_error tells who, what and where on stdout, then handle_close is called",
     [
         [
-            "<engine_rules.events.default_error.<locals>.Fails connected 127.0.0.1:PORT at ID>",
+            "<engine_rules.events.default_error.<locals>.Fails connected HOST:PORT at ID>",
             "ZeroDivisionError", "on purpose", "events.py", "handle_read",
         ],
         ["close"],

@@ -7,7 +7,18 @@ from typing import Any
 
 from .channels import Fake
 from .events import refused
-from .lab import Lab, compat, everything, failure, hung_up, printed, raised, readable, reset
+from .lab import (
+    ANY_PORT,
+    Lab,
+    compat,
+    everything,
+    failure,
+    hung_up,
+    printed,
+    raised,
+    readable,
+    reset,
+)
 
 
 @compat("accept() gives a socket and an address", [True, True, True])
@@ -124,7 +135,7 @@ def connect_in_progress(lab: Lab) -> Any:
         def handle_write(self) -> None:
             lab.log.append("write")
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(ANY_PORT) as server:
         client = Client()
         client.create_socket()
         client.connect(server.getsockname())
@@ -148,7 +159,7 @@ def connect_and_hear(lab: Lab) -> Any:
         def handle_read(self) -> None:
             lab.log.append(str(self.recv(99)))
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(ANY_PORT) as server:
         client = Client()
         client.create_socket()
         client.connect(server.getsockname())
@@ -200,7 +211,7 @@ def connect_fails_at_once(lab: Lab) -> Any:
     "connecting again while connected is a connect event once more", ["connect", "connect", True]
 )
 def connect_again(lab: Lab) -> Any:
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(ANY_PORT) as server:
         client = lab.teller()()
         client.create_socket()
         client.connect(server.getsockname())
@@ -297,9 +308,14 @@ def send_unconnected(lab: Lab) -> Any:
 
 @compat(
     "a channel that stands in no map tells of the end all the same",
-    {"recv, the end": ["close"], "recv, reset": ["close"], "send": ["close"],
-     "handle_error": ["close"]},
-)  # fmt: skip
+    {
+        "recv, the end": ["close"],
+        "recv, reset": ["close"],
+        "send": ["close"],
+        "handle_error": ["close"],
+    },
+    "不在任何字典里的通道，也照样通知连接的结束",
+)
 def the_end_outside_of_a_map(lab: Lab) -> Any:
     def out_of_its_map(call: Any, leave: Any) -> list[str]:
         lab.log.clear()
@@ -417,7 +433,7 @@ def datagrams(lab: Lab) -> Any:
 
     server = Udp()
     server.create_socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.bind(("127.0.0.1", 0))
+    server.bind(ANY_PORT)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.settimeout(20)
         for word in (b"one", b"two"):
@@ -429,7 +445,7 @@ def datagrams(lab: Lab) -> Any:
 @compat("a datagram channel that connects is connected at once", ["connect", True, 2, "b'hi'"])
 def connected_datagrams(lab: Lab) -> Any:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("127.0.0.1", 0))
+        server.bind(ANY_PORT)
         server.settimeout(20)
         client = lab.teller()()
         client.create_socket(socket.AF_INET, socket.SOCK_DGRAM)
