@@ -474,13 +474,15 @@ class dispatcher_with_send(dispatcher):
         self.initiate_send()
 
     def initiate_send(self):
-        """Pay a part of what is owed."""
+        """Pay what the kernel takes now (dispatcher.send() tells), from the
+        front of `out_buffer`; the rest stays owed."""
         if not isinstance(self.out_buffer, bytearray):
             self.out_buffer = bytearray(self.out_buffer)  # bytes of somebody
         sent = dispatcher.send(self, self.out_buffer[:65536])
         del self.out_buffer[:sent]  # moves no byte, as a slice of bytes would
 
     def handle_write(self):
+        """There is room again."""
         self.initiate_send()
 
     def writable(self):
@@ -494,7 +496,8 @@ class dispatcher_with_send(dispatcher):
         return not self.paused
 
     def close(self):
-        """Close; what is owed is sent all the same, by a `drainer`."""
+        """Close. Owing while connected, first hand socket, bytes and map to a
+        `drainer`; this channel keeps _CLOSED and owes nothing."""
         if self.connected and self.out_buffer:
             self.del_channel()
             drainer(self.socket, self.out_buffer, self._map)
@@ -528,6 +531,7 @@ class drainer(dispatcher):
             self.close()
 
     def handle_write(self):
+        """Pay what the kernel takes of `owed`; when all is paid, finish()."""
         del self.owed[: self.send(self.owed[:65536])]
         if not self.owed:
             self.finish()

@@ -829,12 +829,14 @@ class dispatcher_with_send(dispatcher):
         self.out_buffer += data
 
     def initiate_send(self):
-        """Pay a part of what is owed."""
+        """Pay what the kernel takes now (dispatcher.send() tells), from the
+        front of `out_buffer`; the rest stays owed."""
         sent = dispatcher.send(self, self._owed[:65536])
         del self._owed[:sent]  # moves no byte, as a slice of bytes would
         self.announce()
 
     def handle_write(self):
+        """There is room again."""
         self.initiate_send()
 
     def writable(self):
@@ -848,7 +850,8 @@ class dispatcher_with_send(dispatcher):
         return not self.paused
 
     def close(self):
-        """Close; what is owed is sent all the same, by a `drainer`."""
+        """Close. Owing while connected, first hand socket, bytes and map to a
+        `drainer`; this channel keeps _CLOSED and owes nothing."""
         if self.connected and self.out_buffer:
             self.del_channel()
             drainer(self.socket, self.out_buffer, self._map)
@@ -883,6 +886,7 @@ class drainer(dispatcher):
             self.close()
 
     def handle_write(self):
+        """Pay what the kernel takes of `owed`; when all is paid, finish()."""
         del self.owed[: self.send(self.owed[:65536])]
         if not self.owed:
             self.finish()

@@ -17,6 +17,8 @@ FAULTS = frozenset(
         *("wrong-bytes", "short-send-lost", "wrong-result", "told-twice", "too-early"),
         *("not-ended", "never-returns", "round-too-short", "wrong-round", "not-asked"),
         *("false-alarm", "error-untold", "listener-lost", "stale-event"),
+        *("closed-before-drain", "never-paid", "unbounded-buffer", "stops-reading"),
+        *("reads-too-soon", "paused-without-mark", "handler-after-close", "quadratic"),
     ]
 )
 

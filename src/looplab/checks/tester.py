@@ -316,7 +316,7 @@ class Tester:
             if sleep is None or sleep != last:
                 last, quiet_since = sleep, now
             elif now - quiet_since > QUIET:
-                late = self.take_output() or self._coming()
+                late = self.take_output() or self.coming()
                 self.pump(0)
                 if done():
                     return now - began
@@ -361,7 +361,7 @@ class Tester:
             self._stdout()
         return len(self.program.output) > before
 
-    def _coming(self) -> bool:
+    def coming(self) -> bool:
         """Whether bytes or an EOF of the program are still on their way to a client that reads.
 
         A sleeping program is not what they wait for then, but the kernel and its timers.
