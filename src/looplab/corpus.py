@@ -27,7 +27,12 @@ from looplab.overlay import laid_over
 from looplab.skeleton import HoleError, at_start, without
 
 SEED = 1  # recorded messages are made with it
-_TIMED = ("eof-within", "prompt-line", "talker-closed")  # said where probes.in_time tries again
+_TIMED = (
+    "eof-within",
+    "prompt-line",
+    "talker-closed",
+    "first-byte",
+)  # said where probes.in_time tries again
 _FAILS = re.compile(r"# fails (\d\d\.\w+) (\w+) ([\w-]+)$")
 _ENGINE_LINE = re.compile(rf'("{ENGINE}", line )\d+')  # moves with every edit of the reference
 _PASSES = re.compile(r"# passes (\d\d\.\w+)$")
@@ -156,7 +161,7 @@ def run_program(
     """What this text comes to as a program of the exercise: records, up to the first failure."""
     with tempfile.TemporaryDirectory(prefix="looplab-") as folder:
         place = Path(folder, exercise.path)
-        place.parent.mkdir(parents=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(text)
         if exercise.uses_engine:
             shutil.copy(course.root / "solutions" / ENGINE, folder)

@@ -271,6 +271,7 @@ def test_help_of_every_command_is_in_one_language(house, lang):
         "run",
         "replay",
         "reset",
+        "checkpoint",
         "diff",
         "update",
         "doctor",

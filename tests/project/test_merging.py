@@ -161,3 +161,72 @@ def test_no_line_of_a_learner_is_lost(body, theirs, ours, ended):
     assert body in done.text.decode()
     for _, change in ours:
         assert change in done.text.decode()
+
+
+# -- the engine: holes of several lessons, defaults, names that come and go
+
+ENGINE = '''\
+class dispatcher:
+    def accept(self):
+        """Take the caller in."""
+        raise NotImplementedError("TODO 06.2 dispatcher.accept")
+
+    def turn_away(self):
+        """No descriptor is left."""
+        raise  # TODO 06.4 dispatcher.turn_away
+
+    def close(self):
+        # TODO 07.2 dispatcher.close
+        self.del_channel()
+        self.socket.close()
+
+
+def loop():
+    """Round after round."""
+    raise NotImplementedError("TODO 06.1 loop")
+'''
+WRITTEN = ENGINE.replace("raise  # TODO 06.4 dispatcher.turn_away", "return None  # mine").replace(
+    'raise NotImplementedError("TODO 06.2 dispatcher.accept")', "return self.socket.accept()"
+)
+
+
+def test_a_default_that_was_overwritten_stays_whatever_the_newer_one_is():
+    new = ENGINE.replace("raise  # TODO", "return self  # TODO").replace(
+        "self.del_channel()\n", "self.del_channel()  # first\n"
+    )
+    done = merged(WRITTEN, new, ENGINE)
+    assert not done.clashes
+    assert done.text.decode() == WRITTEN.replace(
+        "self.del_channel()\n", "self.del_channel()  # first\n"
+    )
+
+
+def test_a_new_hole_comes_in_and_nothing_of_the_learners_goes():
+    hole = (
+        "    def still(self):\n"
+        '        """Is it?"""\n'
+        '        raise NotImplementedError("TODO 06.4 dispatcher.still")\n\n'
+    )
+    new = ENGINE.replace("    def close(self):", hole + "    def close(self):")
+    done = merged(WRITTEN, new, ENGINE)
+    assert not done.clashes
+    assert done.text.decode() == WRITTEN.replace(
+        "    def close(self):", hole + "    def close(self):"
+    )
+
+
+def test_a_hole_that_is_renamed_leaves_the_learners_file_as_it_is():
+    new = ENGINE.replace("def accept(", "def take_in(").replace(
+        "dispatcher.accept", "dispatcher.take_in"
+    )
+    done = merged(WRITTEN, new, ENGINE)
+    assert done.text.decode() == WRITTEN and [clash.part for clash in done.clashes] == [WHOLE]
+    untouched = merged(ENGINE.replace("raise  # TODO", "pass  # TODO"), new, ENGINE)
+    assert not untouched.clashes and "def take_in(" in untouched.text.decode()
+
+
+def test_a_hole_that_is_given_now_does_not_take_the_learners_place():
+    given = ENGINE.replace('raise NotImplementedError("TODO 06.2 dispatcher.accept")', "return 1")
+    done = merged(WRITTEN, given, ENGINE)
+    assert done.text.decode() == WRITTEN
+    assert [clash.part for clash in done.clashes] == ["dispatcher.accept"]

@@ -14,7 +14,8 @@ FAULTS = frozenset(
         *("wrong-output", "busy-loop", "extra-threads", "extra-processes", "fd-leak"),
         *("not-closed", "not-dropped", "not-accepted", "closed-too-soon", "short-total", "late"),
         *("naps", "ignores-sigint", "traceback-on-quit", "wrong-status", "port-not-free"),
-        "wrong-bytes",
+        *("wrong-bytes", "short-send-lost", "wrong-result", "too-early"),
+        "not-ended",
     ]
 )
 

@@ -263,6 +263,25 @@ def delivered(sock: socket.socket) -> bool:
     return bool(unsent == 0)
 
 
+def unread(sock: socket.socket) -> int:
+    """The bytes that wait for this end of a connection."""
+    import fcntl
+    import termios
+
+    return int(struct.unpack("i", fcntl.ioctl(sock, termios.FIONREAD, b"\0" * 4))[0])
+
+
+def unsent(port: int) -> set[int]:
+    """The ports of clients to whom something sent from `port` of this machine is under way
+    (Linux)."""
+    found = set()
+    for fields in map(str.split, _read("/proc/net/tcp").splitlines()[1:]):
+        local, remote = (int(address.rpartition(":")[2], 16) for address in fields[1:3])
+        if local == port and int(fields[4].partition(":")[0], 16):  # tx_queue, a FIN included
+            found.add(remote)
+    return found
+
+
 def _state(task: str) -> str:
     return "".join(_read(f"{task}/stat").rpartition(")")[2].split()[:1])
 

@@ -22,6 +22,7 @@ from looplab.checks import proc
 from looplab.checks.faults import Where
 
 OUTPUT_CAP = 1 << 20  # bytes; more than this is a program that does nothing but print
+LONG = 14  # lines of a traceback that are shown: its first one, and the last ones
 _FRAME = re.compile(r'\s*File "(?P<file>.+)", line (?P<line>\d+)')
 
 
@@ -316,17 +317,18 @@ class Program:
         return self._own in (Path(file), Path(file).parent)
 
     def own_traceback(self) -> list[str]:
-        """The traceback that it printed: the learner's frames, and those of the program itself."""
+        """The traceback that it printed: the learner's frames, and those of the program and what
+        lies beside it."""
         text = self.errors.decode("utf-8", "replace")
         start = text.rfind("Traceback (most recent call last):")
         lines = text[start if start >= 0 else 0 :].splitlines()
         shown, keep = [], True
         for line in lines:
             if frame := _FRAME.match(line):
-                keep = self._is_own(frame["file"]) or Path(frame["file"]) == self.path
+                keep = self._is_own(frame["file"]) or Path(frame["file"]).parent == self.path.parent
                 line = line.replace(frame["file"], Path(frame["file"]).name)
             elif not line.startswith("    "):
                 keep = True
             if keep and line.strip("^~ "):  # the carets differ from one Python to the next
                 shown.append(line)
-        return shown[-12:]
+        return shown if len(shown) <= LONG else [shown[0], "  ...", *shown[2 - LONG :]]
