@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pexpect
 import pytest
 from conftest import running
+from minicourse import MiniHouse
 
 from looplab import course
 from looplab.cli.screen import OURS, USAGE
@@ -147,14 +148,16 @@ def test_a_broken_earlier_lesson_is_told_and_does_not_count(solved):
 
 def test_what_is_wrong_in_this_lesson_fails_on_either_engine(solved):
     solved.replace(*BROKEN)
-    solved.replace("        self.owed += data\n", "        self.owed += data[1:]\n")
+    solved.replace("        self.owed += data\n", "        self.owed += data + b'!'\n")
     (record,) = solved.records("97.1")
-    assert (record["outcome"], record["engine"], record["fault"]) == (
-        "failed",
-        "target",
-        "crashed",
-    )
-    assert "on_own" not in record
+    own = record["outcome"], record["engine"], record["fault"]
+    assert own == ("failed", "target", "crashed") and "on_own" not in record
+    assert record["on_reference"]["fault"] == "wrong-bytes"  # both are told
+    shown = solved.run("check", "97.1", COLUMNS="300").stdout
+    assert "b'words!'" in shown and "./looplab checkpoint 97" in shown
+    solved.replace(*reversed(BROKEN))
+    (record,) = solved.records("97.1")
+    assert record["fault"] == "wrong-bytes" and "on_reference" not in record
 
 
 @pytest.mark.parametrize("text", [None, b"def loop(:\n", b"\xff\xfe", b""])
@@ -308,6 +311,46 @@ def test_a_save_of_the_engine_keeps_the_exercise_that_is_current(solved):
     child.expect("97\\.1")
     child.send("q")
     child.expect(pexpect.EOF)
+
+
+def git(folder, *words: str) -> None:
+    identity = ("-c", "user.name=Author", "-c", "user.email=author@example.org")
+    subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True)
+
+
+def test_an_update_keeps_what_is_written_and_says_what_to_check_again(mini, tmp_path_factory):
+    mini.write(".gitignore", ".looplab/\n__pycache__/\n")
+    git(mini.root, "init", "-q")
+    git(mini.root, "add", "-A")
+    git(mini.root, "commit", "-qm", "The course")
+    learner = MiniHouse.__new__(MiniHouse)
+    learner.root = tmp_path_factory.mktemp("learner") / "course"
+    git(mini.root, "clone", "-q", str(mini.root), str(learner.root))
+    learner.solve()
+    learner.replace("if one.socket in reading:", "if one.socket in reading:  # mine")
+    workspace = Workspace(learner.root)
+    for exercise_id in ("96.1", "98.1"):
+        workspace.mark(exercise_id, True)
+    workspace.save()
+    # A program changes, a hole gets a longer task and its default another form, one more comes.
+    mini.replace("A program on the engine.", "A program.", "tests/programs/mini_log.py")
+    mini.replace("Leave the loop.", "Leave it.", "solutions/asyncore.py")
+    mini.replace("Owe these bytes", "Owe them", "solutions/asyncore.py")
+    toml = "lessons/97_owed/lesson.toml"
+    mini.replace('= "dispatcher.close(self)"', '= "return dispatcher.close(self)"', toml)
+    mini.replace('["dispatcher_with_send.send"]', '["dispatcher_with_send.send", "call"]', toml)
+    mini.python("from looplab.cli import authoring; authoring.skeleton(Screen('en'))")
+    git(mini.root, "commit", "-qam", "A newer course")
+    done = learner.run("update", "--from", str(mini.root), COLUMNS="300")
+    assert done.returncode == 1, done.stdout + done.stderr  # both have changed `call`
+    assert "`call`" in done.stdout and "./looplab reset lessons/asyncore.py" in done.stdout
+    written = (mini.root / "solutions/asyncore.py").read_text("utf-8")
+    mine = written.replace("Leave it.", "Leave the loop.").replace("Owe them", "Owe these bytes")
+    assert engine_of(learner).replace("  # mine", "") == mine
+    again = sentence("en", "cli", "update-again", {"names": "96.1, 98.1"})
+    assert again.splitlines()[0] in done.stdout
+    assert learner.run("reset", "lessons/asyncore.py", "--yes").returncode == 0
+    assert engine_of(learner) == engine_of(mini)
 
 
 # -- checkpoint

@@ -186,7 +186,11 @@ class _Session:
             tester = Tester(setting)
             try:
                 item.obj(**{**_asked_for(item), "tester": tester})
-            except (CheckFailed, NotRun):
+            except NotRun:
+                return False
+            except CheckFailed as second:
+                if _met(second) != _met(failed):  # two things are wrong: both are told
+                    record["on_reference"] = second.record() | {"lessons": lessons}
                 return False
             finally:
                 tester.close()
@@ -225,6 +229,12 @@ def _is_unwritten(failed: CheckFailed, lesson: str) -> bool:
     """Whether what this very lesson asks for is still to be written."""
     todo = str(failed.seen[0].args.get("what", "")) if failed.seen else ""
     return failed.fault == "not-implemented" and todo[:2] == lesson[:2]
+
+
+def _met(failed: CheckFailed) -> tuple[str, list[str], str]:
+    """What a failure is about, without what differs from run to run."""
+    source = failed.where.source if failed.where else ""
+    return failed.fault, [one.id for one in failed.seen], source
 
 
 def _asked_for(item: pytest.Function) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import resource
 import signal
 import socket
 import struct
@@ -106,6 +107,20 @@ def open_fds(pid: int) -> int:
     import psutil
 
     return int(psutil.Process(pid).num_fds())
+
+
+def memory(pids: Sequence[int]) -> int:
+    """Bytes of memory that all of them hold now."""
+    if LINUX:
+        pages = sum(int((_read(f"/proc/{one}/statm").split() or "00")[1]) for one in pids)
+        return pages * resource.getpagesize()
+    import psutil
+
+    held = 0
+    for one in pids:
+        with contextlib.suppress(psutil.Error):
+            held += psutil.Process(one).memory_info().rss
+    return held
 
 
 def asleep(pids: Sequence[int], *, resumed: bool = False) -> tuple[Sleep, ...] | None:

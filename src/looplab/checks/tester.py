@@ -126,7 +126,11 @@ class Tester:
             own=setting.own,
         )
         self.program = program
-        self.timeline.add("program", "starts")
+        if setting.engine is None:
+            self.timeline.add("program", "starts")
+        else:  # one of several, and not the learner's own
+            what = " ".join([path.name, *told])
+            self.timeline.add("program", "starts-as", data=what)
         self._selector.register(program.stdout_fd, selectors.EVENT_READ, self._stdout)
         assert program.stderr_fd is not None
         self._selector.register(program.stderr_fd, selectors.EVENT_READ, self._stderr)
@@ -312,7 +316,7 @@ class Tester:
             if sleep is None or sleep != last:
                 last, quiet_since = sleep, now
             elif now - quiet_since > QUIET:
-                late = self._on_its_way() or self._coming()
+                late = self.take_output() or self.coming()
                 self.pump(0)
                 if done():
                     return now - began
@@ -344,8 +348,9 @@ class Tester:
         while (left := end - time.monotonic()) > 0:
             self.pump(min(left, 0.05))
 
-    def _on_its_way(self) -> bool:
-        """Take what the program has printed and the terminal has not handed on yet.
+    def take_output(self) -> bool:
+        """Take what the program has printed and the terminal has not handed on yet; whether there
+        was anything.
 
         The kernel does that in a thread of its own, which a busy machine may leave waiting longer
         than QUIET. Until then the selector sees nothing; a read waits for that thread.
@@ -356,7 +361,7 @@ class Tester:
             self._stdout()
         return len(self.program.output) > before
 
-    def _coming(self) -> bool:
+    def coming(self) -> bool:
         """Whether bytes or an EOF of the program are still on their way to a client that reads.
 
         A sleeping program is not what they wait for then, but the kernel and its timers.
@@ -577,6 +582,19 @@ class Tester:
                     continue
             told.append(event)
         return told
+
+    def stop(self) -> None:
+        """End the program and let its clients go: another one may be started."""
+        assert self.program is not None
+        self.timeline.act("stop")
+        for peer in self.peers:
+            if peer.open:
+                peer.leave()
+        for fd in (self.program.stdout_fd, self.program.stderr_fd):
+            if fd is not None and fd in self._selector.get_map():
+                self._selector.unregister(fd)
+        self.program.kill()
+        self.program, self._lines_shown = None, 0
 
     def close(self) -> None:
         """End the program, close every client."""

@@ -154,6 +154,18 @@ class Report:
         head.append_text(self.markup(check.title[self.lang]))
         self.console.print(head)
 
+    def _also(self, record: Record) -> list[tuple[str, Text]]:
+        """Of a check that fails on the reference's earlier lessons too, what fails there."""
+        other = record.get("on_reference")
+        if other is None:
+            return []
+        text = self.say("report", "on-reference", seen=self._seen(other))
+        return [(self.say("report", "note"), self.markup(text, "yellow"))]
+
+    def _seen(self, record: Record) -> str:
+        parts = (self.say("say", one["id"], **one["args"]) for one in record["seen"])
+        return self.say("report", "join").join(parts)
+
     def on_own(
         self, record: Record, exercise: Exercise, number: int, *, timeline: bool = True
     ) -> None:
@@ -186,12 +198,9 @@ class Report:
     def _rows(
         self, record: Record, exercise: Exercise, check: Check, timeline: bool
     ) -> list[tuple[str, Text]]:
-        seen = self.say("report", "join").join(
-            self.say("say", one["id"], **one["args"]) for one in record["seen"]
-        )
         fault = record["fault"]
         rows = [
-            (self.say("report", "happened"), self.markup(seen, "bold")),
+            (self.say("report", "happened"), self.markup(self._seen(record), "bold")),
             (
                 self.say("report", "expected"),
                 self.markup(
@@ -213,6 +222,7 @@ class Report:
         ):
             rows.append((self.say("report", "output"), Text("\n".join(record["output"][-6:]))))
         rows.append((self.say("report", "idea"), self._idea(fault, exercise, check)))
+        rows += self._also(record)
         rows.append(
             (self.say("report", "next"), Text(_next_commands(record, exercise), "bold cyan"))
         )
@@ -312,13 +322,13 @@ def first_failure(records: Iterable[Record]) -> tuple[int, Record] | None:
 def _next_commands(record: Record, exercise: Exercise) -> str:
     """What a learner types after a failure: a replay only where something was done."""
     replay = any(act["act"] == "start" for act in record.get("acts", []))
+    commands = f"./looplab hint {exercise.id}" + f"    ./looplab replay {exercise.id}" * replay
     todo = str(record["seen"][0]["args"].get("what", ""))[:2]
-    earlier = record["fault"] == "not-implemented" and todo < exercise.id[:2]
-    return (
-        f"./looplab hint {exercise.id}"
-        + f"    ./looplab replay {exercise.id}" * replay
-        + f"\n./looplab check {todo}    ./looplab checkpoint {exercise.id[:2]}" * earlier
-    )
+    if record["fault"] == "not-implemented" and todo < exercise.id[:2]:
+        commands += f"\n./looplab check {todo}    ./looplab checkpoint {exercise.id[:2]}"
+    elif "on_reference" in record:
+        commands += f"\n./looplab checkpoint {exercise.id[:2]}"
+    return commands
 
 
 def _number(exercise: Exercise, check_id: str) -> int:

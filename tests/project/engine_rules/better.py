@@ -63,6 +63,7 @@ def drain_before_close(lab: Lab) -> Any:
         return True
 
     lab.until(read)
+    far.close()
     lab.rounds(2)
     left = len(lab.asyncore.socket_map)
     return {"sent": part(got[0], len(BIG)), "handlers": lab.log, "left in the map": left}
