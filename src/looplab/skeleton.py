@@ -31,18 +31,19 @@ NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def find(tree: ast.Module, name: str) -> Function:
-    """The function with this qualified name: `serve`, `dispatcher.close`. Raises HoleError."""
+    """The function with this qualified name: `serve`, `dispatcher.close`; of several the last one,
+    which counts. Raises HoleError."""
     body: list[ast.stmt] = tree.body
     *classes, function = name.split(".")
     for part in classes:
-        found = next((n for n in body if isinstance(n, ast.ClassDef) and n.name == part), None)
-        if found is None:
+        found = [n for n in body if isinstance(n, ast.ClassDef) and n.name == part]
+        if not found:
             raise HoleError(f"there is no class {part} for the hole {name}")
-        body = found.body
-    for node in body:
-        if isinstance(node, _FUNCTIONS) and node.name == function:
-            return node
-    raise HoleError(f"there is no function {name}")
+        body = found[-1].body
+    named = [node for node in body if isinstance(node, _FUNCTIONS) and node.name == function]
+    if not named:
+        raise HoleError(f"there is no function {name}")
+    return named[-1]
 
 
 def skeleton(

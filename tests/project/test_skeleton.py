@@ -212,6 +212,12 @@ def test_a_module_function_that_is_gone_comes_back_too():
     assert made == "x = 1\n\n\ndef loop():\n    return 2\n"
 
 
+def test_of_two_functions_of_one_name_the_one_that_counts_is_replaced():
+    twice = MINE + "\n\ndef mine():\n    return 2\n"
+    made = lay_in(twice, "def mine():\n    return 3\n", ["mine"])
+    assert made == twice.replace("return 2", "return 3")
+
+
 def test_a_function_whose_class_is_gone_has_no_place():
     with pytest.raises(HoleError, match="no class dispatcher_with_send"):
         lay_in(MINE, ENGINE, ["dispatcher_with_send.close"])
