@@ -145,7 +145,11 @@ def a_foreign_valve(lab: Lab) -> Any:
     return [shut, len(lab.log) == before]
 
 
-@compat("predicates set on an instance in the loop are asked like those of the class", ["write", 2])
+@compat(
+    "predicates set on an instance in the loop are asked like those of the class",
+    ["write", 2],
+    "在循环中途给实例换上的 readable/writable，也会被询问",
+)
 def predicates_of_an_instance(lab: Lab) -> Any:
     near, far = lab.tcp()
     channel = lab.asyncore.dispatcher_with_send(near)
@@ -162,7 +166,11 @@ def predicates_of_an_instance(lab: Lab) -> Any:
     return [*lab.log, asked[0]]
 
 
-@compat("a handle_write set on an instance in the loop", ["write"])
+@compat(
+    "a handle_write set on an instance in the loop is called",
+    ["write"],
+    "在循环中途给实例装上的 handle_write，会被调用",
+)
 def a_handler_of_an_instance(lab: Lab) -> Any:
     near, _far = lab.tcp()
     channel = lab.asyncore.dispatcher(near)
@@ -172,7 +180,11 @@ def a_handler_of_an_instance(lab: Lab) -> Any:
     return lab.log
 
 
-@compat("a predicate that touches its own buffer does not make the loop spin", True)
+@compat(
+    "a predicate that touches its own buffer does not make the loop spin",
+    True,
+    "writable() 里动了自己的缓冲区，循环也不空转",
+)
 def a_predicate_that_touches_its_buffer(lab: Lab) -> Any:
     class Queued(lab.quiet_with_send()):
         def writable(self) -> bool:
@@ -186,7 +198,11 @@ def a_predicate_that_touches_its_buffer(lab: Lab) -> Any:
     return time.monotonic() - begin >= 0.099
 
 
-@compat("a predicate that is changed on the class counts from the next round on", ["read"])
+@compat(
+    "a predicate that is changed on the class counts from the next round on",
+    ["read"],
+    "类上的 readable/writable 改了，下一轮就算数",
+)
 def predicates_changed_on_the_class(lab: Lab) -> Any:
     kind = lab.quiet_with_send()
     near, far = lab.tcp()
@@ -222,7 +238,11 @@ def a_map_edited_by_hand(lab: Lab) -> Any:
     return [first, lab.log]
 
 
-@compat("an entry of the map may be exchanged for another channel", ["read", "write"])
+@compat(
+    "an entry of the map may be exchanged for another channel",
+    ["read", "write"],
+    "字典里的一项可以直接换成另一个通道",
+)
 def an_entry_exchanged(lab: Lab) -> Any:
     near, far = lab.tcp()
     channels: dict[int, Any] = {}
@@ -237,7 +257,11 @@ def an_entry_exchanged(lab: Lab) -> Any:
     return lab.log
 
 
-@compat("one entry taken out of the map and one put in: the new one is heard", ["read"])
+@compat(
+    "one entry taken out of the map and another one put in by hand: the new one is heard",
+    ["read"],
+    "手工从字典里取出一项、再放进另一项：新的那一项听得到事件",
+)
 def a_map_swapped_by_hand(lab: Lab) -> Any:
     channels: dict[int, Any] = {}
     near, _far = lab.tcp()
@@ -385,7 +409,12 @@ def a_number_reused_behind_its_back(lab: Lab) -> Any:
     return lab.log
 
 
-@compat("the same while a duplicate of the old one lives, and hears something", [[], ["new"]])
+@compat(
+    "a socket closed behind its channel's back, while a duplicate of it lives: whoever gets its"
+    " number hears nothing of it",
+    [[], ["new"]],
+    "背着通道关掉套接字，而它还有一个副本开着：后来用这个号码的通道，听不到它的事件",
+)
 def a_duplicate_behind_its_back(lab: Lab) -> Any:
     class New(lab.quiet()):
         def handle_read(self) -> None:
@@ -410,7 +439,11 @@ def a_duplicate_behind_its_back(lab: Lab) -> Any:
     return [first, lab.log]
 
 
-@compat("a descriptor put over another one by dup2: the channel hears the new file", ["b'new'"])
+@compat(
+    "a descriptor put over another one by dup2: the channel hears the new file",
+    ["b'new'"],
+    "用 dup2 换掉通道底下的描述符：通道听得到新的文件",
+)
 def dup2_under_a_channel(lab: Lab) -> Any:
     class Reads(lab.quiet_with_send()):
         def handle_read(self) -> None:
@@ -632,7 +665,11 @@ def a_quiet_regular_file(lab: Lab) -> Any:
         return [before, lab.log]
 
 
-@compat("maps that are used and forgotten leave no descriptor behind", 0)
+@compat(
+    "maps that are used and dropped leave no descriptor behind",
+    0,
+    "用过又丢掉的字典，不会留下描述符",
+)
 def maps_forgotten(lab: Lab) -> Any:
     def opened() -> int:
         return len(os.listdir("/dev/fd"))
@@ -648,7 +685,11 @@ def maps_forgotten(lab: Lab) -> Any:
     return opened() - before
 
 
-@compat("a loop may begin where no descriptor is left", ["read"])
+@compat(
+    "a loop may begin where no descriptor is left",
+    ["read"],
+    "描述符用尽时，循环也能开始",
+)
 def begin_without_descriptors(lab: Lab) -> Any:
     near, far = lab.tcp()
     lab.quiet()(near)
