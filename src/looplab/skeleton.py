@@ -65,20 +65,23 @@ def skeleton(
         last = node.end_lineno or node.lineno
         if rest and rest[0].lineno == node.lineno:
             raise HoleError(f"{name} has its body on the line of its def")
-        body = _start_body(f"TODO {exercise_id} {name}", (default or {}).get(name, ""))
-        spans.append((first, last, textwrap.indent(body, " " * (node.col_offset + 4))))
+        indent, own = node.col_offset + 4, (default or {}).get(name, "")
+        body = _start_body(f"TODO {exercise_id} {name}", own, WIDTH - indent)
+        spans.append((first, last, textwrap.indent(body, " " * indent)))
     for first, last, body in sorted(spans, reverse=True):
         lines[first - 1 : last] = [body]
     return "".join(lines)
 
 
-def _start_body(todo: str, default: str) -> str:
+def _start_body(todo: str, default: str, width: int) -> str:
     """What stands in a hole at first; the note beside a default, or above it where that is too
     wide."""
     if not default:
-        return f'raise NotImplementedError("{todo}")\n'
+        line = f'raise NotImplementedError("{todo}")\n'
+        wide = f'raise NotImplementedError(\n    "{todo}"\n)\n'
+        return line if len(line) <= width + 1 else wide
     beside = f"{default}  # {todo}"
-    if "\n" in default or len(beside) > WIDTH - 8:
+    if "\n" in default or len(beside) > width:
         return f"# {todo}\n{default}\n"
     return beside + "\n"
 

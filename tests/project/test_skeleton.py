@@ -161,6 +161,13 @@ def test_a_note_that_is_too_wide_stands_above():
     assert max(map(len, made.splitlines())) <= 80
 
 
+def test_a_line_that_is_too_wide_is_broken():
+    long = ENGINE.replace("def still(", "def still_" + "x" * 34 + "(")
+    made = skeleton(long, "07.1", ["dispatcher.still_" + "x" * 34])
+    assert max(map(len, made.splitlines())) <= 80
+    assert "        raise NotImplementedError(\n" in made and ast.parse(made)
+
+
 # -- functions that go from one file into another
 
 MINE = """\
