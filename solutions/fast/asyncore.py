@@ -353,13 +353,11 @@ os.register_at_fork(after_in_child=_forget_all)
 
 def _announces(obj, map):
     """Do its predicates depend on nothing but what it announces?"""
-    kind, own = type(obj), getattr(obj, "__dict__", {})
-    if getattr(obj, "_map", None) is not map or not hasattr(kind, "announces"):
+    if getattr(obj, "_map", None) is not map:
         return False
-    if "readable" in own or "writable" in own:
-        return False
-    return kind.announces or (
-        kind.readable in _PREDICATES and kind.writable in _PREDICATES
+    return getattr(obj, "announces", False) or all(
+        getattr(getattr(obj, name, None), "__func__", None) in _PREDICATES
+        for name in ("readable", "writable")
     )
 
 
@@ -637,11 +635,14 @@ class dispatcher:
         try:
             return self.socket.send(data)
         except OSError as error:
-            if error.errno not in _NOT_NOW | _DISCONNECTED:
-                raise
-            if error.errno in _DISCONNECTED:
-                self._tell_close()
-            return 0
+            return self._not_sent(error)
+
+    def _not_sent(self, error):
+        if error.errno not in _NOT_NOW | _DISCONNECTED:
+            raise error
+        if error.errno in _DISCONNECTED:
+            self._tell_close()
+        return 0
 
     def recv(self, buffer_size):
         """At most so many bytes; b"" at the end, which is told as well."""
@@ -822,7 +823,10 @@ class dispatcher_with_send(dispatcher):
         if self.debug:
             self.log_info(f"sending {data!r}")
         if not self._owed:
-            sent = dispatcher.send(self, data)
+            try:
+                sent = self.socket.send(data)
+            except OSError as error:
+                sent = self._not_sent(error)
             if sent == len(data):
                 return
             data = memoryview(data)[sent:]

@@ -450,12 +450,18 @@ class Tester:
 
     def _has_ended(self, program: Program) -> bool:
         """Whether it is gone. Its clients can see that a moment before its parent does: it is
-        given time."""
+        given time, and more where it does not get the core that it needs to end."""
         program.resume()
-        signs = not program.stdout_open or any(peer.eof or peer.was_reset for peer in self.peers)
-        end = time.monotonic() + (0.3 * self.setting.scale if signs else 0)
-        while not program.ended() and time.monotonic() < end:
+        if program.stdout_open and not any(peer.eof or peer.was_reset for peer in self.peers):
+            return program.ended()
+        family, began = program.family, time.monotonic()
+        before = proc.cpu(family()).run
+        while not program.ended() and time.monotonic() < began + PATIENCE:
             self.pump(0.005)
+            if time.monotonic() < began + 0.3 * self.setting.scale:
+                continue
+            if proc.asleep(family(), resumed=True) or proc.cpu(family()).run - before > 0.3:
+                break
         return program.ended()
 
     def calm(self) -> None:
