@@ -208,6 +208,8 @@ class Report:
                 ),
             ),
         ]
+        if exercise.on_engine and (program := _program(record)):
+            rows.append((self.say("report", "program"), Text(program)))
         if record["where"]:
             label = "died-at" if record["traceback"] else "where"
             rows.append((self.say("report", label), self._where(record["where"])))
@@ -333,6 +335,12 @@ def _next_commands(record: Record, exercise: Exercise) -> str:
 
 def _number(exercise: Exercise, check_id: str) -> int:
     return [check.id for check in exercise.checks].index(check_id) + 1
+
+
+def _program(record: Record) -> str:
+    """Which program was on the engine when the check failed, and how it was started."""
+    started = [event for event in record.get("timeline", ()) if event["what"] == "starts-as"]
+    return f"tests/programs/{started[-1]['data']}" if started else ""
 
 
 def plain(record: Record, exercise: Exercise, lang: str, *, timeline: bool = True) -> str:
