@@ -16,6 +16,7 @@ FAULTS = frozenset(
         *("naps", "ignores-sigint", "traceback-on-quit", "wrong-status", "port-not-free"),
         *("closed-before-drain", "never-paid", "unbounded-buffer", "stops-reading"),
         *("reads-too-soon", "paused-without-mark", "handler-after-close", "quadratic"),
+        *("accepted-broken", "rejected-right"),
         *("wrong-bytes", "short-send-lost", "wrong-result", "too-early"),
         "not-ended",
     ]
