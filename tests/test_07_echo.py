@@ -281,7 +281,7 @@ class TestValve:
 # The kinds of tests/programs/echoes.py.
 RIGHT, VALVE, THREADS, ONE_RECV, SHORT_SEND, NO_DRAIN, SPINS, MUTE, KEEPS_OPEN = range(9)
 IN_TURN, STRIPS, KINDS = 9, 10, 11
-PATIENT = 20.0  # seconds for a verdict
+PATIENT = 30.0  # seconds for a verdict
 
 
 @exercise("07.4")
@@ -324,6 +324,8 @@ def judges(tester, kind, expected):
     for _ in range(3):
         if (failure := attacked(tester, kind, expected)) is None:
             return
+        if failure.fault in ("not-implemented", "not-ended"):
+            break  # no matter of a pause; of a long one
     raise failure
 
 
@@ -335,7 +337,7 @@ def attacked(tester, kind, expected):
         tester.until(program.ended, seconds=PATIENT, armed=False)
         return verdict(tester, program, kind in (RIGHT, VALVE, THREADS), expected)
     except NotThere:
-        seen = say("no-verdict-yet", seconds=PATIENT)
+        seen = say("no-verdict-yet", seconds=PATIENT * tester.setting.scale)
         return tester.blame(expected, None, "not-ended", seen)
     finally:
         tester.put_away()

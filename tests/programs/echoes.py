@@ -1,7 +1,6 @@
 """Echo servers for 07.4: three that are right, and some that are broken.
 
-python echoes.py --port 0 --seed N    The seed chooses. Ctrl-C ends it.
-"""
+python echoes.py --port 0 --seed N    The seed chooses. Ctrl-C ends it."""
 
 import argparse
 import contextlib
@@ -23,7 +22,7 @@ class Channel:
     def __init__(self, sock: socket.socket) -> None:
         self.sock, self.owed, self.ended = sock, bytearray(), False
         sock.setblocking(False)
-        listen_to(sock, READ, self)
+        listen_to(sock, self.wants(), self)
 
     def called(self, events: int) -> None:
         try:
@@ -62,9 +61,9 @@ class Valve(Channel):
 
 
 class OneRecv(Channel):
-    def wants(self) -> int:
+    def read(self) -> None:
+        super().read()
         self.ended = True
-        return WRITE
 
 
 class ShortSend(Channel):
