@@ -51,13 +51,7 @@ _reraised_exceptions = (ExitNow, KeyboardInterrupt, SystemExit)
 def guard(obj, handler):
     """What `handler()` returns. What it raises is the channel's matter, told
     to its handle_error; only _reraised_exceptions leave the loop."""
-    try:
-        return handler()
-    except _reraised_exceptions:
-        raise
-    except BaseException:
-        obj.handle_error()
-        return None
+    return handler()  # TODO 06.3 guard
 
 
 def read(obj):
@@ -109,60 +103,31 @@ _HANDLERS = (
 def wants(obj):
     """What one channel wants, asked through guard(): IN | PRI if readable(),
     OUT if writable() and no listener (`accepting`); both; or 0."""
-    flags = IN | PRI if guard(obj, obj.readable) else 0
-    if guard(obj, obj.writable) and not obj.accepting:
-        flags |= OUT
-    return flags
+    raise NotImplementedError("TODO 06.1 wants")
 
 
 def ask(map):
     """Ask every channel, as what one wants may depend on another: {fd: (flags,
     channel, its socket)} of those that want something and are still there."""
-    asked = {}
-    for fd, obj in list(map.items()):  # a predicate may close a channel
-        if flags := wants(obj):
-            asked[fd] = flags, obj, getattr(obj, "socket", None)
-    return {fd: one for fd, one in asked.items() if map.get(fd) is one[1]}
+    raise NotImplementedError("TODO 06.1 ask")
 
 
 def still(map, fd, obj, sock):
     """The channel to call for an event on `fd`: `obj`, or None if it is not
     there any more with its socket `sock`. A number that one handler closes,
     the kernel gives to the socket that the next handler opens."""
-    there = map.get(fd) is obj and getattr(obj, "socket", None) is sock
-    return obj if there else None
+    return map.get(fd)  # TODO 06.4 still
 
 
 def poll(timeout=0.0, map=None):
     """ask(), wait for at most `timeout` seconds (None: no end) unless the map
     is empty; then read(), write() or _exception() whoever still() gives."""
-    map = socket_map if map is None else map
-    asked = ask(map)
-    if not map:
-        return  # nobody to wait for
-    reads = [fd for fd, one in asked.items() if one[0] & IN]
-    writes = [fd for fd, one in asked.items() if one[0] & OUT]
-    ready = select.select(reads, writes, list(asked), timeout)
-    for fds, call in zip(ready, (read, write, _exception), strict=True):
-        for fd in fds:
-            if (obj := still(map, fd, *asked[fd][1:])) is not None:
-                call(obj)
+    raise NotImplementedError("TODO 06.1 poll")
 
 
 def poll2(timeout=0.0, map=None):
     """The same with poll, in milliseconds; what it reports is readwrite()."""
-    map = socket_map if map is None else map
-    asked = ask(map)
-    if not map:
-        return
-    if timeout is not None:
-        timeout = math.ceil(timeout * 1000)  # down to 0 would be no wait
-    poller = select.poll()
-    for fd, one in asked.items():
-        poller.register(fd, one[0])
-    for fd, flags in poller.poll(timeout):
-        if (obj := still(map, fd, *asked[fd][1:])) is not None:
-            readwrite(obj, flags)
+    raise NotImplementedError("TODO 06.1 poll2")
 
 
 poll3 = poll2
@@ -171,12 +136,7 @@ poll3 = poll2
 def loop(timeout=30.0, use_poll=False, map=None, count=None):
     """Go round until the map is empty, or `count` times; a round waits for at
     most `timeout` seconds."""
-    map = socket_map if map is None else map
-    one_round = poll2 if use_poll else poll
-    while map and (count is None or count > 0):
-        one_round(timeout, map)
-        if count is not None:
-            count -= 1
+    raise NotImplementedError("TODO 06.1 loop")
 
 
 # -- the channel
@@ -185,7 +145,7 @@ def loop(timeout=30.0, use_poll=False, map=None, count=None):
 class dispatcher:
     """A socket that is called when something happens to it."""
 
-    debug = connected = accepting = connecting = closing = False
+    debug = connected = accepting = connecting = closing = _closed = False
     addr = None
     ignore_log_types = frozenset({"warning"})
 
@@ -221,16 +181,12 @@ class dispatcher:
 
     def add_channel(self, map=None):
         """Take part in the loop over `map`, or the one it was made with."""
-        map = self._map if map is None else map
-        map[self._fileno] = self
+        raise NotImplementedError("TODO 06.1 dispatcher.add_channel")
 
     def del_channel(self, map=None):
         """Take no part any more; `_fileno` is None from then on. Twice is as
         good as once: the number may be another channel's by then."""
-        map = self._map if map is None else map
-        if map.get(self._fileno) is self:  # the number may be another's now
-            del map[self._fileno]
-        self._fileno = None
+        raise NotImplementedError("TODO 06.1 dispatcher.del_channel")
 
     # -- its socket
 
@@ -244,7 +200,7 @@ class dispatcher:
     def set_socket(self, sock, map=None):
         """Have this socket, and take part."""
         self.socket = sock
-        self._fileno = sock.fileno()
+        self._fileno, self._closed = sock.fileno(), False
         self.add_channel(map)
 
     def set_reuse_addr(self):
@@ -278,26 +234,12 @@ class dispatcher:
     def accept(self):
         """(socket, address) of the next caller; None for an error in _NOBODY,
         what turn_away() returns for one in _FULL."""
-        try:
-            conn, addr = self.socket.accept()
-        except TypeError:  # a socket whose accept() gives None
-            return None
-        except OSError as error:
-            if error.errno in _NOBODY:
-                return None
-            if error.errno not in _FULL:
-                raise
-            return self.turn_away()
-        return conn, addr
+        return self.socket.accept()  # TODO 06.2 dispatcher.accept
 
     def turn_away(self):
         """No descriptor is free for the next caller, who would be told of in
         every round: let it in with the one in _spare, and hang up."""
-        if _spare:
-            os.close(_spare.pop())
-        with contextlib.suppress(OSError):  # it may have left by itself
-            self.socket.accept()[0].close()
-        _hold_spare()
+        raise  # TODO 06.4 dispatcher.turn_away
 
     def send(self, data):
         """Send what the kernel takes now; the number of bytes, maybe 0."""
@@ -324,12 +266,13 @@ class dispatcher:
         return data
 
     def _tell_close(self):
-        if self._fileno is not None:  # else it has closed by itself, and knows
+        if not self._closed:  # else it has closed by itself, and knows
             self.handle_close()
 
     def close(self):
         """Leave the map and give the socket back. No handler runs after it."""
         self.connected = self.accepting = self.connecting = False
+        self._closed = True
         self.del_channel()
         try:
             if self.socket is not None:
@@ -355,7 +298,7 @@ class dispatcher:
             return
         if self.connecting:
             self.handle_connect_event()
-        if self._fileno is not None:  # handle_connect may have closed it
+        if not self._closed:  # as handle_connect may do
             self.handle_read()
 
     def handle_write_event(self):
@@ -363,7 +306,7 @@ class dispatcher:
             return  # a listener has nothing to write
         if self.connecting:
             self.handle_connect_event()
-        if self._fileno is not None:
+        if not self._closed:
             self.handle_write()
 
     def handle_connect_event(self):
@@ -405,9 +348,8 @@ class dispatcher:
 
     def handle_accept(self):
         """What accept() gives, if anything, goes to handle_accepted()."""
-        pair = self.accept()
-        if pair is not None:
-            self.handle_accepted(*pair)
+        # TODO 06.2 dispatcher.handle_accept
+        self.handle_accepted(*self.accept())
 
     def handle_accepted(self, sock, addr):
         """Somebody has called; `sock` is ours to use and to close."""
@@ -493,21 +435,40 @@ class dispatcher_with_send(dispatcher):
 
 
 class drainer(dispatcher):
-    """Sends what a closed channel owes, then closes. Nobody hears of it."""
+    """Sends what a closed channel owes, then closes; nobody hears of it. What
+    the peer still says is thrown away: closed with bytes unread, a socket
+    resets the connection, and a reset overtakes what is under way."""
+
+    heard_all = False
 
     def __init__(self, sock, owed, map):
         self.owed = bytearray(owed)
         dispatcher.__init__(self, sock, map)
 
     def readable(self):
-        return False
+        return not self.heard_all
 
     def writable(self):
-        return True
+        return len(self.owed) > 0
+
+    def handle_read(self):
+        self.recv(65536)
+
+    def handle_eof(self):
+        self.heard_all = True
+        if not self.owed:
+            self.close()
 
     def handle_write(self):
-        """Pay what the kernel takes of `owed`; close when all is paid."""
+        """Pay what the kernel takes of `owed`; when all is paid, finish()."""
         raise NotImplementedError("TODO 07.2 drainer.handle_write")
+
+    def finish(self):
+        """All is sent: the peer is told by EOF, and closes."""
+        if self.heard_all:
+            self.close()
+        else:
+            self.socket.shutdown(socket.SHUT_WR)
 
     def handle_close(self):
         self.close()  # the peer has left: nobody is there to be paid
@@ -609,7 +570,7 @@ class file_dispatcher(dispatcher):
 
     def set_file(self, fd):
         self.socket = file_wrapper(fd)
-        self._fileno = self.socket.fileno()
+        self._fileno, self._closed = self.socket.fileno(), False
         self.add_channel()
 
 

@@ -13,9 +13,9 @@ import termios
 import time
 
 CALL = 50_000  # bytes handed to one send
-BITE = 10_000  # bytes that the peer reads at a time
+BITE = 10_000  # bytes that the peer reads first
 BUFFER = 65_536  # bytes asked for; Linux makes it twice as many
-PAUSE = 0.05  # seconds: loopback is quick, not instant
+PAUSE = 0.5  # seconds: the kernels move some bytes by the clock
 ROW = "{:>2}  {:<34}{:>10}{:>9}{:>10}  {}"
 
 
@@ -48,14 +48,19 @@ class Tanks:
         return bool(poller.poll(0))
 
     def row(self, what: str) -> None:
-        """The levels, when the kernel has moved what it can."""
+        """The levels, when the kernels have moved what they can."""
         time.sleep(PAUSE)
         self.rows += 1
-        levels = [len(self.yours)]
-        for sock, code in (self.sock, termios.TIOCOUTQ), (self.peer, termios.FIONREAD):
-            levels += struct.unpack("i", fcntl.ioctl(sock, code, bytes(4)))
-        shown = [f"{level:,}" for level in levels]
-        print(ROW.format(self.rows, what, *shown, "lit" if self.lit() else "dark"))
+        to_send = ask(self.sock, termios.TIOCOUTQ)
+        to_read = ask(self.peer, termios.FIONREAD)
+        levels = [f"{n:,}" for n in (len(self.yours), to_send, to_read)]
+        lamp = "lit" if self.lit() else "dark"
+        print(ROW.format(self.rows, what, *levels, lamp))
+
+
+def ask(sock: socket.socket, code: int) -> int:
+    """A number of bytes that the kernel knows."""
+    return struct.unpack("i", fcntl.ioctl(sock, code, bytes(4)))[0]
 
 
 def fill(tanks: Tanks) -> None:
@@ -73,19 +78,17 @@ def fill(tanks: Tanks) -> None:
 
 
 def drain(tanks: Tanks) -> None:
-    """The peer reads: a little, then until OUT is lit, then all there is."""
-    read = len(tanks.peer.recv(BITE))
-    tanks.row(f"the peer reads {read:,}")
-    while not tanks.lit():
-        read += len(tanks.peer.recv(BITE))
-        time.sleep(PAUSE)
-    tanks.row(f"... and reads on, to {read:,}")
+    """The peer reads: a little, then all that waits for it, then to the end."""
+    tanks.row(f"the peer reads {len(tanks.peer.recv(BITE)):,}")
+    tanks.row(f"... and then {len(tanks.peer.recv(len(tanks.yours))):,}")
     tanks.row(f"send -> {tanks.send():,}")
-    while tanks.yours or select.select([tanks.peer], [], [], PAUSE)[0]:
-        if tanks.yours and tanks.lit():
+    while tanks.yours:
+        while tanks.yours and tanks.lit():
             tanks.send()
-        if select.select([tanks.peer], [], [], 0)[0]:
-            tanks.peer.recv(CALL)
+        tanks.peer.recv(CALL)
+    tanks.sock.shutdown(socket.SHUT_WR)
+    while tanks.peer.recv(CALL):
+        pass
     tanks.row("... and so on, to the end")
 
 

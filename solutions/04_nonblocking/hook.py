@@ -24,7 +24,8 @@ def serve(listener: socket.socket) -> None:
     while True:
         for _ in poller.poll():
             client, address = listener.accept()
-            print(f"server: sendall to {cast.names[address]}, {len(BLOB):,} bytes")
+            name = cast.names[address]
+            print(f"server: sendall to {name}, {len(BLOB):,} bytes")
             try:
                 client.sendall(BLOB)
             except OSError as error:

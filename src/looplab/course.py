@@ -384,8 +384,8 @@ class _Reader:
     def exercise(self, e: dict[str, Any], where: tuple[str | int, ...]) -> Exercise:
         self.known(
             *(e, where),
-            "id kind file program uses_engine holes default start_fails start serves args points hard"
-            " title task after break hint check",
+            "id kind file program uses_engine holes default start_fails start serves args points"
+            " hard title task after break hint check",
         )
         kind = self.get(e, where, "kind", str)
         if kind not in KINDS:

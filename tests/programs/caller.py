@@ -6,8 +6,9 @@ It prints `connected` when the connection is there, and what it then hears.
 """
 
 import argparse
-import asyncore
 import socket
+
+import asyncore
 
 
 class Caller(asyncore.dispatcher_with_send):

@@ -7,8 +7,9 @@ folder of your asyncore.py.
 """
 
 import argparse
-import asyncore
 import socket
+
+import asyncore
 
 
 class EchoHandler(asyncore.dispatcher_with_send):

@@ -7,9 +7,10 @@ Afterwards the channel is over: a handler of it that still runs is printed.
 """
 
 import argparse
-import asyncore
 import random
 import socket
+
+import asyncore
 
 
 class Goodbye(asyncore.dispatcher_with_send):

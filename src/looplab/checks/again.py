@@ -3,8 +3,8 @@
 An act is a JSON object with `t` (seconds since the check began) and `act`:
 `start` (args, nofile, and program, if it was another one of tests/programs), or `run` for a program
 that ends by itself; `connect` (window, reading), `send` (data), `hold`, `read_on`, `shut`, `close`,
-`reset` (each with `who`); `pause`, `resume` and `interrupt` (signals to the program); `watch`
-(seconds); `door` (kind, at) and `answer` (at); `victim` (program, seed, at, pid).
+`reset` (each with `who`); `pause`, `resume` and `interrupt` (signals to the program); `stop`;
+`watch` (seconds); `door` (kind, at) and `answer` (at); `victim` (program, seed, at, pid).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from looplab.checks.timeline import unpacked
 Act = dict[str, Any]
 GAP, LONGEST, WHOLE = 0.7, 2.0, 20.0  # seconds: between two acts, at most so, of all slow gaps
 AFTERWARDS = 1.0  # seconds in which what follows from the last act can be seen
-_CLOCKS = ("--idle", "--timeout")
+_CLOCKS = ("--idle", "--timeout", "--every")
 _SIGNALS = {"pause": signal.SIGSTOP, "resume": signal.SIGCONT, "interrupt": signal.SIGINT}
 
 
@@ -115,6 +115,8 @@ class Again:
             self._signal(what)
         elif what == "watch":
             self._watch(act["seconds"])
+        elif what == "stop" and self._port is None:
+            tester.stop()
         elif what == "send" and peer is not None and peer.open:
             peer.send(unpacked(act["data"]))
         elif what in ("hold", "read_on", "shut", "close", "reset") and peer is not None:

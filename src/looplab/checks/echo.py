@@ -67,9 +67,7 @@ def _until(tester: Tester, done: Callable[[], bool]) -> None:
         raise NotThere(None, time.monotonic() - began)
 
 
-def _unfinished(
-    tester: Tester, peer: Peer, data: bytes, before: int, why: NotThere
-) -> CheckFailed:
+def _unfinished(tester: Tester, peer: Peer, data: bytes, before: int, why: NotThere) -> CheckFailed:
     """Nothing more comes, though all is asked for. What does the program do with one word more?
 
     It sends what it still has, so it keeps it and does not ask when it can send; or it sends the

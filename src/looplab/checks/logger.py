@@ -18,9 +18,16 @@ _LINE = re.compile(r"(?P<name>127\.0\.0\.1:\d+) (?P<rest>disconnected|b'.*'|b\".
 class Logger:
     """A running logger. Every method waits until the log says so, or raises CheckFailed."""
 
-    def __init__(self, tester: Tester, *args: str, nofile: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        tester: Tester,
+        *args: str,
+        nofile: tuple[int, int] | None = None,
+        program: str = "",
+    ) -> None:
+        """Starts the program with these arguments; `program` is another one of tests/programs."""
         self.tester = tester
-        self.program = tester.start(*args, nofile=nofile)
+        self.program = tester.start(*args, nofile=nofile, program=program)
         self._read = 0
         self._here: set[str] = set()
         self._gone: set[str] = set()

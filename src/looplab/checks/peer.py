@@ -74,6 +74,10 @@ class Peer:
             self._timeline.act("close", who=self.name)
             self._close()
 
+    def leave(self) -> None:
+        """An end that is no part of the story."""
+        self._close()
+
     def reset(self) -> None:
         """A rude end: SO_LINGER (1, 0) makes close() send RST."""
         if self.open:

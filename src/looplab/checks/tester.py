@@ -133,7 +133,11 @@ class Tester:
             own=setting.own,
         )
         self.program = program
-        self.timeline.add("program", "starts")
+        if setting.engine is None:
+            self.timeline.add("program", "starts")
+        else:  # one of several, and not the learner's own
+            what = " ".join([path.name, *told])
+            self.timeline.add("program", "starts-as", data=what)
         self._selector.register(program.stdout_fd, selectors.EVENT_READ, self._stdout)
         assert program.stderr_fd is not None
         self._selector.register(program.stderr_fd, selectors.EVENT_READ, self._stderr)
@@ -327,7 +331,7 @@ class Tester:
             if sleep is None or sleep != last:
                 last, quiet_since = sleep, now
             elif now - quiet_since > QUIET:
-                late = self._on_its_way() or self.coming()
+                late = self.take_output() or self.coming()
                 self.pump(0)
                 if done():
                     return now - began
@@ -359,8 +363,9 @@ class Tester:
         while (left := end - time.monotonic()) > 0:
             self.pump(min(left, 0.05))
 
-    def _on_its_way(self) -> bool:
-        """Take what the program has printed and the terminal has not handed on yet.
+    def take_output(self) -> bool:
+        """Take what the program has printed and the terminal has not handed on yet; whether there
+        was anything.
 
         The kernel does that in a thread of its own, which a busy machine may leave waiting longer
         than QUIET. Until then the selector sees nothing; a read waits for that thread.
@@ -460,12 +465,18 @@ class Tester:
 
     def _has_ended(self, program: Program) -> bool:
         """Whether it is gone. Its clients can see that a moment before its parent does: it is
-        given time."""
+        given time, and more where it does not get the core that it needs to end."""
         program.resume()
-        signs = not program.stdout_open or any(peer.eof or peer.was_reset for peer in self.peers)
-        end = time.monotonic() + (0.3 * self.setting.scale if signs else 0)
-        while not program.ended() and time.monotonic() < end:
+        if program.stdout_open and not any(peer.eof or peer.was_reset for peer in self.peers):
+            return program.ended()
+        family, began = program.family, time.monotonic()
+        before = proc.cpu(family()).run
+        while not program.ended() and time.monotonic() < began + PATIENCE:
             self.pump(0.005)
+            if time.monotonic() < began + 0.3 * self.setting.scale:
+                continue
+            if proc.asleep(family(), resumed=True) or proc.cpu(family()).run - before > 0.3:
+                break
         return program.ended()
 
     def calm(self) -> None:
@@ -592,6 +603,16 @@ class Tester:
                     continue
             told.append(event)
         return told
+
+    def stop(self) -> None:
+        """End the program and let its clients go: another one may be started."""
+        assert self.program is not None
+        self.timeline.act("stop")
+        for peer in self.peers:
+            if peer.open:
+                peer.leave()
+        self.put_away()
+        self.program, self._lines_shown = None, 0
 
     def close(self) -> None:
         """End the program, close every client."""

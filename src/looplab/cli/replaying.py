@@ -18,7 +18,7 @@ from looplab.messages import sentence
 
 EDGE = 15  # acts at either end whose events are told one by one; those between are counted
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
-_PROGRAMS = ("starts", "prints", "ends", "watched")  # events that tell of the program
+_PROGRAMS = ("starts", "starts-as", "prints", "ends", "watched")  # events that tell of the program
 
 
 def replay(screen: Screen, exercise: Exercise, port: int | None = None) -> int:

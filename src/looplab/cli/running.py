@@ -123,9 +123,13 @@ def _clean() -> dict[str, str]:
 
 
 def _name_of(interpreter: str) -> str:
-    """What the reader types for it: `python3` where that is the same one."""
-    there = shutil.which("python3")
-    same = there is not None and os.path.realpath(there) == os.path.realpath(interpreter)
+    """What the reader types for it: `python3` where that is the same one, or starts it."""
+    ask = "import os, sys; print(os.path.realpath(sys.executable))"
+    try:
+        done = subprocess.run(["python3", "-c", ask], env=_clean(), capture_output=True, text=True)
+    except OSError:
+        return shlex.quote(interpreter)
+    same = done.stdout.strip() == os.path.realpath(interpreter)
     return "python3" if same else shlex.quote(interpreter)
 
 

@@ -2,6 +2,7 @@
 that it passes is no difference, and leaves this list.
 """
 
+import errno
 import os
 import resource
 import select
@@ -62,9 +63,42 @@ def drain_before_close(lab: Lab) -> Any:
         return True
 
     lab.until(read)
+    far.close()
     lab.rounds(2)
     left = len(lab.asyncore.socket_map)
     return {"sent": part(got[0], len(BIG)), "handlers": lab.log, "left in the map": left}
+
+
+@better(
+    "close() with bytes owed, and the peer still has something to say: it gets all of them",
+    "close() 时还欠着字节，而对端还在说话：它照样一个不少地收到",
+    ours="all",
+    asyncore="a part",
+)
+def drain_though_the_peer_talks(lab: Lab) -> Any:
+    near, far = lab.tcp()
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 17)
+    far.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)  # the end waits in our kernel
+    channel = lab.asyncore.dispatcher_with_send(near)
+    owed = BIG[: 1 << 19]
+    channel.send(owed)
+    far.setblocking(False)
+    far.send(b"and another thing")
+    readable(near)
+    channel.close()
+    got = [0]
+
+    def read() -> bool:
+        try:
+            got[0] += len(data := far.recv(1 << 14))
+        except BlockingIOError:
+            return False
+        except ConnectionResetError:  # whoever closes with bytes unread resets the connection
+            return True
+        return not data
+
+    lab.until(read)
+    return part(got[0], len(owed))
 
 
 def fill(limit: int) -> list[int]:
@@ -83,8 +117,20 @@ def fill(limit: int) -> list[int]:
     "no descriptor is left (EMFILE): the caller is turned away, the listener stays, the next one"
     " is served",
     "描述符用尽（EMFILE）：请走来客，监听者还在，之后的来客照常接待",
-    ours={"listens": True, "turned away": True, "calls after that": 0, "served later": True},
-    asyncore={"listens": False, "turned away": False, "calls after that": 0, "served later": False},
+    ours={
+        "told as an error": False,
+        "listens": True,
+        "turned away": True,
+        "calls after that": 0,
+        "served later": True,
+    },
+    asyncore={
+        "told as an error": True,
+        "listens": False,
+        "turned away": False,
+        "calls after that": 0,
+        "served later": False,
+    },
 )
 def no_descriptor_left(lab: Lab) -> Any:
     class Server(lab.asyncore.dispatcher):
@@ -102,11 +148,11 @@ def no_descriptor_left(lab: Lab) -> Any:
     late = socket.socket()
     lab.idle_round()
     taken = fill(64)
-    with printed():
+    with printed() as out:
         lab.round()
         lab.log.clear()
         lab.rounds(5)
-    seen: dict[str, Any] = {"listens": server.accepting}
+    seen: dict[str, Any] = {"told as an error": out.getvalue() != "", "listens": server.accepting}
     early.settimeout(PATIENCE)
     try:
         seen["turned away"] = early.recv(9) == b"" and server.accepting
@@ -295,23 +341,31 @@ def closed_in_handle_connect(lab: Lab) -> Any:
 @better(
     "the end of a connection is told once: an error of a closed channel is no second close",
     "连接的结束只通知一次：已关闭的通道再出错，不会再次 handle_close",
-    ours=["read", "close"],
-    asyncore=["read", "close", "close"],
+    ours={"ValueError": ["read", "close"], "ConnectionResetError": ["read", "close"]},
+    asyncore={
+        "ValueError": ["read", "close", "close"],
+        "ConnectionResetError": ["read", "close", "close"],
+    },
 )
 def told_once(lab: Lab) -> Any:
-    class Falls(lab.quiet()):
-        def handle_read(self) -> None:
-            lab.log.append("read")
-            if not self.recv(9):
-                raise ValueError("nothing to parse")
+    seen = {}
+    for error in (ValueError("on purpose"), ConnectionResetError(errno.ECONNRESET, "on purpose")):
 
-    near, far = lab.tcp()
-    Falls(near)
-    far.close()
-    readable(near)
-    with printed():
-        lab.round()
-    return lab.log
+        class Falls(lab.quiet()):
+            def handle_read(self, error: Exception = error) -> None:
+                lab.log.append("read")
+                if not self.recv(9):
+                    raise error
+
+        lab.log.clear()
+        near, far = lab.tcp()
+        Falls(near)
+        far.close()
+        readable(near)
+        with printed():
+            lab.round()
+        seen[type(error).__name__] = lab.log[:]
+    return seen
 
 
 @better(

@@ -61,6 +61,7 @@ def in_a_process(rule: Rule, lab: Lab) -> dict[str, Any]:
     child = os.fork()
     if not child:
         os.close(inlet)
+        os.dup2(2, 1)  # what an engine prints is no answer
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         faulthandler.dump_traceback_later(PATIENCE * 2, exit=True)
         answer = judge(rule, lab)

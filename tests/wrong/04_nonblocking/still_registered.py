@@ -1,4 +1,4 @@
-# fails 04.2 ok output-flood
+# fails 04.2 ok told-twice
 """Told what had happened, and forgot to take the interest back.
 
 A connected socket is writable, in every round.

@@ -1,7 +1,7 @@
 # fails 04.2 refused wrong-result
 """Believed that a writable socket is a connected one.
 
-A refused one is writable too: the next call does not have to wait for its error.
+A refused one is writable too: the next call need not wait for its error.
 """
 
 import argparse
