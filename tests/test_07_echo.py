@@ -1,7 +1,7 @@
 """Lesson 07: what is owed, on the learner's engine; and the learner as the tester."""
 
 from looplab.checks import echo, probes, proc
-from looplab.checks.faults import say
+from looplab.checks.faults import CheckFailed, say
 from looplab.checks.plugin import exercise
 from looplab.checks.tester import NotThere
 
@@ -276,3 +276,88 @@ class TestValve:
         peer.reset()
         echo.echoes(tester, tester.connect())
         probes.idle(tester)
+
+
+# The kinds of tests/programs/echoes.py.
+RIGHT, VALVE, THREADS, ONE_RECV, SHORT_SEND, NO_DRAIN, SPINS, MUTE, KEEPS_OPEN = range(9)
+IN_TURN, STRIPS, KINDS = 9, 10, 11
+PATIENT = 30.0  # seconds for a verdict
+
+
+@exercise("07.4")
+class TestAttack:
+    """attack.py"""
+
+    def test_accepts(self, tester):
+        judges(tester, RIGHT, say("accepts-right"))
+
+    def test_one_recv(self, tester):
+        judges(tester, ONE_RECV, say("rejects-one-recv"))
+
+    def test_short_send(self, tester):
+        judges(tester, SHORT_SEND, say("rejects-short-send"))
+
+    def test_no_drain(self, tester):
+        judges(tester, NO_DRAIN, say("rejects-no-drain"))
+
+    def test_spins(self, tester):
+        judges(tester, SPINS, say("rejects-spins"))
+
+    def test_valve(self, tester):
+        judges(tester, VALVE, say("accepts-valve"))
+        judges(tester, THREADS, say("accepts-threads"))
+
+    def test_mute(self, tester):
+        judges(tester, MUTE, say("rejects-mute"))
+        judges(tester, KEEPS_OPEN, say("rejects-keeps-open"))
+
+    def test_hidden(self, tester):
+        judges(tester, IN_TURN, say("rejects-hidden", promise=4))
+        judges(tester, STRIPS, say("rejects-hidden", promise=1))
+
+
+def judges(tester, kind, expected):
+    """The learner's program comes to the right verdict on a server of this kind, in time.
+
+    A busy machine may hide a fault or look like one: it is wrong if it is wrong three times.
+    """
+    for _ in range(3):
+        if (failure := attacked(tester, kind, expected)) is None:
+            return
+        if failure.fault in ("not-implemented", "not-ended"):
+            break  # no matter of a pause; of a long one
+    raise failure
+
+
+def attacked(tester, kind, expected):
+    """One run of it on a fresh server; the failure, if it is wrong or gives no verdict."""
+    victim = tester.victim("echoes", kind + KINDS * tester.random.randrange(1_000_000))
+    program = tester.run(victim.address, "--pid", str(victim.pid))
+    try:
+        tester.until(program.ended, seconds=PATIENT, armed=False)
+        return verdict(tester, program, kind in (RIGHT, VALVE, THREADS), expected)
+    except NotThere:
+        seen = say("no-verdict-yet", seconds=PATIENT * tester.setting.scale)
+        return tester.blame(expected, None, "not-ended", seen)
+    finally:
+        tester.put_away()
+        victim.close()
+
+
+def verdict(tester, program, right, expected):
+    """What is wrong with its last line, its status, or what it leaves behind; or None."""
+    program.drain()
+    line = program.lines[-1] if program.lines else ""
+    word, _, reason = line.partition(" ")
+    if children := len(program.others()):
+        return CheckFailed("extra-processes", expected, say("left-behind", n=children))
+    if (word, program.status) == ("accept", 0):
+        fault = "" if right else "accepted-broken"
+    elif word == "reject" and reason and program.status == 1:
+        fault = "rejected-right" if right else ""
+    elif b"Traceback" in program.errors or not program.lines:
+        return tester.blame(expected, None, "wrong-output", say("no-verdict"))
+    else:
+        fault = "wrong-output"
+    seen = say("verdict", line=line[:200], status=program.status)
+    return CheckFailed(fault, expected, seen) if fault else None

@@ -4,7 +4,7 @@ An act is a JSON object with `t` (seconds since the check began) and `act`:
 `start` (args, nofile, and program, if it was another one of tests/programs), or `run` for a program
 that ends by itself; `connect` (window, reading), `send` (data), `hold`, `read_on`, `shut`, `close`,
 `reset` (each with `who`); `pause`, `resume` and `interrupt` (signals to the program); `stop`;
-`watch` (seconds); `door` (kind, at) and `answer` (at).
+`watch` (seconds); `door` (kind, at) and `answer` (at); `victim` (program, seed, at, pid).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from looplab.checks.doors import Door
 from looplab.checks.faults import Where
 from looplab.checks.peer import Peer
 from looplab.checks.setting import Setting
-from looplab.checks.tester import Tester
+from looplab.checks.tester import NotThere, Tester
 from looplab.checks.timeline import unpacked
 
 Act = dict[str, Any]
@@ -47,6 +47,7 @@ class Again:
         self._tester = Tester(setting)
         self._tester.timeline.heard = tell
         self._peers: dict[str, Peer] = {}
+        self._victims: dict[str, str] = {}  # what it was called in the check, and is called now
         self._doors: dict[str, Door] = {}  # by the address that it had in the check
         self._pid: int | None = None
         self.done = 0  # acts so far
@@ -69,6 +70,9 @@ class Again:
                 self.done += 1
             tester.settle(AFTERWARDS)
             program = tester.program
+            if program is not None and tester.victims:
+                with contextlib.suppress(NotThere):
+                    tester.until(program.ended, seconds=WHOLE, armed=False)
             if program is None:
                 return None
             if not program.ended():
@@ -95,8 +99,11 @@ class Again:
         if what == "start":
             self._start(act)
         elif what == "run":
-            at = {old: door.address for old, door in self._doors.items()}
+            at = {old: door.address for old, door in self._doors.items()} | self._victims
             self._pid = tester.run(*(at.get(arg, arg) for arg in act["args"])).pid
+        elif what == "victim":
+            one = tester.victim(act["program"], act["seed"])
+            self._victims |= {act["at"]: one.address, str(act["pid"]): str(one.pid)}
         elif what == "door":
             self._doors[act["at"]] = tester.door(act["kind"])
         elif what == "answer":

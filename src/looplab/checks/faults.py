@@ -19,6 +19,7 @@ FAULTS = frozenset(
         *("false-alarm", "error-untold", "listener-lost", "stale-event"),
         *("closed-before-drain", "never-paid", "unbounded-buffer", "stops-reading"),
         *("reads-too-soon", "paused-without-mark", "handler-after-close", "quadratic"),
+        *("accepted-broken", "rejected-right"),
     ]
 )
 

@@ -27,6 +27,7 @@ from looplab.checks.peer import Peer
 from looplab.checks.program import Program
 from looplab.checks.setting import Setting
 from looplab.checks.timeline import Timeline
+from looplab.checks.victims import Victim
 from looplab.course import ENGINE
 
 PATIENCE = 6.0  # seconds that something may take which is not a matter of time
@@ -59,6 +60,7 @@ class Tester:
         self.setting = setting
         self.serves = True  # False: it ends by itself (`run`)
         self.doors: list[Door] = []
+        self.victims: list[Victim] = []
         self.random = random.Random(setting.seed)
         self.timeline = Timeline()
         self.peers: list[Peer] = []
@@ -97,12 +99,17 @@ class Tester:
         One that was run before is ended first.
         """
         if self.program is not None:
-            for fd in (self.program.stdout_fd, self.program.stderr_fd):
-                if fd is not None and fd in self._selector.get_map():
-                    self._selector.unregister(fd)
-            self.program.kill()
+            self.put_away()
         self.serves, self._lines_shown = False, 0
         return self._begin(args, args)
+
+    def put_away(self) -> None:
+        """End the program, if it has not ended, and hear no more of it."""
+        assert self.program is not None
+        for fd in (self.program.stdout_fd, self.program.stderr_fd):
+            if fd is not None and fd in self._selector.get_map():
+                self._selector.unregister(fd)
+        self.program.kill()
 
     def _begin(
         self,
@@ -141,6 +148,14 @@ class Tester:
         one = Door(kind)
         self.doors.append(one)
         self.timeline.act("door", kind=kind, at=one.address)
+        return one
+
+    def victim(self, program: str, seed: int) -> Victim:
+        """A server of tests/programs for the program to be let loose on; `seed` says which kind."""
+        assert self.setting.programs is not None
+        one = Victim(self.setting.programs / f"{program}.py", seed)
+        self.victims.append(one)
+        self.timeline.act("victim", program=program, seed=seed, at=one.address, pid=one.pid)
         return one
 
     def answer(self, door: Door) -> None:
@@ -596,10 +611,7 @@ class Tester:
         for peer in self.peers:
             if peer.open:
                 peer.leave()
-        for fd in (self.program.stdout_fd, self.program.stderr_fd):
-            if fd is not None and fd in self._selector.get_map():
-                self._selector.unregister(fd)
-        self.program.kill()
+        self.put_away()
         self.program, self._lines_shown = None, 0
 
     def close(self) -> None:
@@ -609,8 +621,8 @@ class Tester:
             self.program.kill()
         for peer in self.peers:
             peer.sock.close()
-        for door in self.doors:
-            door.close()
+        for one in [*self.doors, *self.victims[::-1]]:  # each ends what was started after it
+            one.close()
 
 
 def _letters(n: int) -> str:
