@@ -413,7 +413,9 @@ class Tester:
         given time."""
         program.resume()
         signs = not program.stdout_open or any(peer.eof or peer.was_reset for peer in self.peers)
-        end = time.monotonic() + (0.3 * self.setting.scale if signs else 0)
+        refused = any(peer.was_reset and not peer.connected for peer in self.peers)
+        patience = 2.0 if refused else 0.3 if signs else 0.0
+        end = time.monotonic() + patience * self.setting.scale
         while not program.ended() and time.monotonic() < end:
             self.pump(0.005)
         return program.ended()
