@@ -4,9 +4,13 @@
     .venv/bin/python benchmarks/engine.py --quick      about two minutes
     .venv/bin/python benchmarks/engine.py --servers epoll,fast --loads busy-50,idle-10000
 
+On a machine that does other work, root can give it both cores while it measures:
+
+    chrt -r 1 .venv/bin/python benchmarks/engine.py
+
 All servers of a load are alive at the same time; round by round each gets one burst, in an order
 that changes, and those that are not asked sleep. Every load is repeated with new processes (a
-pass): the same program is a few per cent faster or slower from one start to the next.
+pass), so that what one start happens to be like does not decide.
 """
 
 from __future__ import annotations

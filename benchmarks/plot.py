@@ -161,7 +161,8 @@ def panels(
             px, py = scale.at(point)
             out.append(f'<circle class="dot" cx="{px:.1f}" cy="{py:.1f}" r="2.6"/>')
         px, py = scale.at(points[-1])
-        out.append(text(px + 4, py - 7, report.figure(points[-1][1]), "end"))
+        side = "end" if px > LEFT + INNER[0] / 2 else ""
+        out.append(text(px + (4 if side else 0), py - 7, report.figure(points[-1][1]), side))
         out.append("</g>")
     rows = math.ceil(len(lines) / ACROSS)
     return out, 44 + rows * PANEL[1]

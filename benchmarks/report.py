@@ -64,14 +64,14 @@ def user_share(rounds: list[Round]) -> float | None:
     return sum(one["user"] for one in rounds) / ticked if ticked >= ENOUGH else None
 
 
-def ratio(rounds: list[Round], base: list[Round], what: Callable[[Round], float]) -> float | None:
-    """The median, over the rounds that both have, of one divided by the other.
+def ratios(rounds: list[Round], base: list[Round], what: Callable[[Round], float]) -> list[float]:
+    """One divided by the other, for every round that both have.
 
     A round's two bursts are neighbours in time: what slows the whole machine slows both.
     """
     beside = {one["round"]: one for one in base}
     pairs = [(one, beside[one["round"]]) for one in rounds if one["round"] in beside]
-    return statistics.median(what(a) / what(b) for a, b in pairs) if pairs else None
+    return [what(a) / what(b) for a, b in pairs]
 
 
 class View:
@@ -85,10 +85,14 @@ class View:
         found = self.loads.get(load, {}).get("servers", {}).get(server, {})
         return list(found.get("rounds", []))
 
-    def ratio(
+    def ratios(
         self, load: str, server: str, base: str, what: Callable[[Round], float] = cpu
-    ) -> float | None:
-        return ratio(self.rounds(load, server), self.rounds(load, base), what)
+    ) -> list[float]:
+        return ratios(self.rounds(load, server), self.rounds(load, base), what)
+
+    def ratio(self, load: str, server: str, base: str) -> float | None:
+        found = self.ratios(load, server, base)
+        return statistics.median(found) if found else None
 
     def median_of(self, load: str, server: str, key: str) -> float | None:
         found = self.loads.get(load, {}).get("servers", {}).get(server, {})
@@ -206,12 +210,16 @@ def head(results: Results) -> list[str]:
 
 @dataclass(frozen=True)
 class Goal:
-    """What the engine should reach; `value` None: this run cannot tell."""
+    """What the engine should reach; `values`: the rounds of this run, [] if it cannot tell."""
 
     text: str
     limit: float
-    value: float | None
+    values: list[float]
     at_least: bool = False
+
+    @property
+    def value(self) -> float | None:
+        return statistics.median(self.values) if self.values else None
 
     @property
     def met(self) -> bool | None:
@@ -222,8 +230,11 @@ class Goal:
     def line(self) -> str:
         word = {True: "met", False: "MISSED", None: "not measured"}[self.met]
         sign = "≥" if self.at_least else "≤"
-        value = "–" if self.value is None else figure(self.value)
-        return f"{self.text:68} {value:>8}  {sign} {self.limit:<6g} {word}"
+        half = ""  # where half of the rounds lie
+        if len(self.values) >= 3:
+            low, _, high = statistics.quantiles(self.values, n=4, method="inclusive")
+            half = f"{figure(low)}–{figure(high)}"
+        return f"{self.text:60}{figure(self.value):>8}{half:>14}  {sign} {self.limit:<5g} {word}"
 
 
 def goals(view: View, engine: str = "fast") -> list[Goal]:
@@ -234,7 +245,7 @@ def goals(view: View, engine: str = "fast") -> list[Goal]:
         Goal(
             f"{engine}: seconds to open 10,000 connections",
             1.0,
-            view.median_of("idle-10000", engine, "open_seconds"),
+            known(view.median_of("idle-10000", engine, "open_seconds")),
         ),
         Goal(
             f"{engine}: memory of an idle connection, × asyncio streams",
@@ -254,14 +265,14 @@ def busy_goals(view: View, engine: str) -> list[Goal]:
             continue
         name, title = load["name"], load["title"]
         found.append(
-            Goal(f"{title}: CPU a request × raw epoll", 1.10, view.ratio(name, engine, "epoll"))
+            Goal(f"{title}: CPU a request × raw epoll", 1.10, view.ratios(name, engine, "epoll"))
         )
         for base in ("asyncore-select", "asyncore-poll"):
-            value = view.ratio(name, engine, base)
+            value = view.ratios(name, engine, base)
             found.append(Goal(f"{title}: CPU a request × {base}", 1.05, value))
         if load["busy"] > 1:  # one connection waits for the cores to wake up, whoever serves it
             for base, limit in (("epoll", 0.9), ("protocol", 1.0)):
-                value = view.ratio(name, engine, base, rate)
+                value = view.ratios(name, engine, base, rate)
                 found.append(Goal(f"{title}: requests/s × {base}", limit, value, True))
     return found
 
@@ -273,13 +284,17 @@ def idle_goals(view: View, engine: str) -> list[Goal]:
     for end, limit in (("", 150.0), ("-pred", 3.0)):
         base, own = "asyncore-poll" + end, engine + end
         for word, what in (("CPU a request", cpu), ("p50", latency)):
-            value = view.ratio("idle-10000", base, own, what)
+            value = view.ratios("idle-10000", base, own, what)
             found.append(Goal(f"10,000 idle: {word}, {base} × {own}", limit, value, True))
     return found
 
 
-def divided(a: float | None, b: float | None) -> float | None:
-    return a / b if a is not None and b else None
+def known(value: float | None) -> list[float]:
+    return [] if value is None else [value]
+
+
+def divided(a: float | None, b: float | None) -> list[float]:
+    return [a / b] if a is not None and b else []
 
 
 def text(results: Results) -> str:
@@ -290,5 +305,6 @@ def text(results: Results) -> str:
         lines += ["", "", *table(view, load)]
     told = [goal for goal in goals(view) if goal.met is not None]
     if told:
-        lines += ["", "", "goals", *(goal.line() for goal in told)]
+        lines += ["", "", f"{'goals':60}{'median':>8}{'half within':>14}"]
+        lines += [goal.line() for goal in told]
     return "\n".join(lines)

@@ -323,7 +323,11 @@ class Pair:
         return {"open_seconds": seconds, "idle_bytes": each}
 
     def run(self, seconds: float) -> dict[str, float]:
-        """One burst: what the load saw, and what it cost the server."""
+        """One burst: what the load saw, and what it cost the server.
+
+        A short one goes before, uncounted: caches still hold what the neighbour needed.
+        """
+        self.ask(f"run {seconds / 10}")
         around, before = busy_seconds(self.cores), cpu_seconds(self.served.pid)
         seen = self.ask(f"run {seconds}")
         after = cpu_seconds(self.served.pid)

@@ -185,7 +185,7 @@ def loop(timeout=30.0, use_poll=False, map=None, count=None):
 class dispatcher:
     """A socket that is called when something happens to it."""
 
-    debug = connected = accepting = connecting = closing = False
+    debug = connected = accepting = connecting = closing = _closed = False
     addr = None
     ignore_log_types = frozenset({"warning"})
 
@@ -244,7 +244,7 @@ class dispatcher:
     def set_socket(self, sock, map=None):
         """Have this socket, and take part."""
         self.socket = sock
-        self._fileno = sock.fileno()
+        self._fileno, self._closed = sock.fileno(), False
         self.add_channel(map)
 
     def set_reuse_addr(self):
@@ -324,12 +324,13 @@ class dispatcher:
         return data
 
     def _tell_close(self):
-        if self._fileno is not None:  # else it has closed by itself, and knows
+        if not self._closed:  # else it has closed by itself, and knows
             self.handle_close()
 
     def close(self):
         """Leave the map and give the socket back. No handler runs after it."""
         self.connected = self.accepting = self.connecting = False
+        self._closed = True
         self.del_channel()
         try:
             if self.socket is not None:
@@ -355,7 +356,7 @@ class dispatcher:
             return
         if self.connecting:
             self.handle_connect_event()
-        if self._fileno is not None:  # handle_connect may have closed it
+        if not self._closed:  # as handle_connect may do
             self.handle_read()
 
     def handle_write_event(self):
@@ -363,7 +364,7 @@ class dispatcher:
             return  # a listener has nothing to write
         if self.connecting:
             self.handle_connect_event()
-        if self._fileno is not None:
+        if not self._closed:
             self.handle_write()
 
     def handle_connect_event(self):
@@ -473,13 +474,15 @@ class dispatcher_with_send(dispatcher):
         self.initiate_send()
 
     def initiate_send(self):
-        """Pay a part of what is owed."""
+        """Pay what the kernel takes now (dispatcher.send() tells), from the
+        front of `out_buffer`; the rest stays owed."""
         if not isinstance(self.out_buffer, bytearray):
             self.out_buffer = bytearray(self.out_buffer)  # bytes of somebody
         sent = dispatcher.send(self, self.out_buffer[:65536])
         del self.out_buffer[:sent]  # moves no byte, as a slice of bytes would
 
     def handle_write(self):
+        """There is room again."""
         self.initiate_send()
 
     def writable(self):
@@ -493,7 +496,8 @@ class dispatcher_with_send(dispatcher):
         return not self.paused
 
     def close(self):
-        """Close; what is owed is sent all the same, by a `drainer`."""
+        """Close. Owing while connected, first hand socket, bytes and map to a
+        `drainer`; this channel keeps _CLOSED and owes nothing."""
         if self.connected and self.out_buffer:
             self.del_channel()
             drainer(self.socket, self.out_buffer, self._map)
@@ -502,22 +506,42 @@ class dispatcher_with_send(dispatcher):
 
 
 class drainer(dispatcher):
-    """Sends what a closed channel owes, then closes. Nobody hears of it."""
+    """Sends what a closed channel owes, then closes; nobody hears of it. What
+    the peer still says is thrown away: closed with bytes unread, a socket
+    resets the connection, and a reset overtakes what is under way."""
+
+    heard_all = False
 
     def __init__(self, sock, owed, map):
         self.owed = bytearray(owed)
         dispatcher.__init__(self, sock, map)
 
     def readable(self):
-        return False
+        return not self.heard_all
 
     def writable(self):
-        return True
+        return len(self.owed) > 0
 
-    def handle_write(self):
-        del self.owed[: self.send(self.owed[:65536])]
+    def handle_read(self):
+        self.recv(65536)
+
+    def handle_eof(self):
+        self.heard_all = True
         if not self.owed:
             self.close()
+
+    def handle_write(self):
+        """Pay what the kernel takes of `owed`; when all is paid, finish()."""
+        del self.owed[: self.send(self.owed[:65536])]
+        if not self.owed:
+            self.finish()
+
+    def finish(self):
+        """All is sent: the peer is told by EOF, and closes."""
+        if self.heard_all:
+            self.close()
+        else:
+            self.socket.shutdown(socket.SHUT_WR)
 
     def handle_close(self):
         self.close()  # the peer has left: nobody is there to be paid
@@ -619,7 +643,7 @@ class file_dispatcher(dispatcher):
 
     def set_file(self, fd):
         self.socket = file_wrapper(fd)
-        self._fileno = self.socket.fileno()
+        self._fileno, self._closed = self.socket.fileno(), False
         self.add_channel()
 
 

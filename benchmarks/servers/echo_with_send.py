@@ -4,8 +4,9 @@ PYTHONPATH=ENGINE python echo_with_send.py --port 0 [--poll]
 """
 
 import argparse
-import asyncore
 import socket
+
+import asyncore
 
 
 class Echo(asyncore.dispatcher_with_send):

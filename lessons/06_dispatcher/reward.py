@@ -32,9 +32,9 @@ def newer():
     ask = "import sys; print(*sys.version_info[:2])"
     for path in pythons():
         version = run(path, "-c", ask).split()
-        if len(version) == 2 and all(part.isdigit() for part in version):
-            if tuple(map(int, version)) >= SINCE:
-                return path, "python" + ".".join(version)
+        numbers = [int(part) for part in version if part.isdigit()]
+        if len(numbers) == 2 and tuple(numbers) >= SINCE:
+            return path, "python" + ".".join(version)
     return None, ""
 
 

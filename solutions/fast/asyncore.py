@@ -114,16 +114,10 @@ _HANDLERS = (
 def wants(obj):
     """What one channel wants, asked through guard(): IN | PRI if readable(),
     OUT if writable() and no listener (`accepting`); both; or 0."""
-    try:  # as `guard` does, in one call and not in three
-        flags = IN | PRI if obj.readable() else 0
-        if obj.writable() and not obj.accepting:
-            flags |= OUT
-        return flags
-    except _reraised_exceptions:
-        raise
-    except BaseException:
-        obj.handle_error()
-        return 0
+    flags = IN | PRI if guard(obj, obj.readable) else 0
+    if guard(obj, obj.writable) and not obj.accepting:
+        flags |= OUT
+    return flags
 
 
 def ask(map):
@@ -187,8 +181,6 @@ def loop(timeout=30.0, use_poll=False, map=None, count=None):
         poll_best(timeout, map)
         if count is not None:
             count -= 1
-    if not map:
-        _forget(map)
 
 
 def poll_best(timeout, map):
@@ -196,31 +188,11 @@ def poll_best(timeout, map):
     kept = _registries.get(id(map))
     if kept is None:
         kept = _registries[id(map)] = registry(map)
-    if kept.refresh():
+    news = kept.changed or kept.asked or len(map) != len(kept.known)
+    if news and kept.refresh():
         timeout = 0  # more has changed meanwhile
-    if not map:
-        return
-    events = kept.kernel.poll(timeout)
-    kept.rounds += 1
-    kept.removed = False
-    mine, flags, known = kept.rounds, kept.flags, kept.known
-    for fd, what in events:
-        if fd not in flags or (obj := known[fd]) is not map.get(fd):
-            kept.stray()  # it was closed by a handler of this round
-            continue
-        if what == IN:
-            try:
-                obj.handle_read_event()
-            except _reraised_exceptions:
-                raise
-            except BaseException as error:
-                _failed(obj, error)
-        else:
-            readwrite(obj, what)
-            if what & OUT:
-                kept.changed[fd] = obj  # `connected` may be set by anybody
-        if kept.rounds != mine:
-            break  # a handler ran a round of its own: these are old news
+    if _registries.get(id(map)) is kept:  # else nobody is left
+        kept.call(kept.kernel.poll(timeout))
 
 
 # -- what every channel wants, kept where the kernel waits
@@ -231,11 +203,12 @@ class registry:
 
     def __init__(self, map):
         self.map = map
-        self.kernel = _BEST()
+        self.kernel = _new_kernel()
         self.flags = {}  # {fd: flags}: what the kernel waits for
         self.known = dict(map)  # {fd: channel}: the map, as it was seen last
         self.changed = dict(map)  # to be asked before the next wait
         self.asked = {}  # to be asked before every wait
+        self.in_turn = None  # the same as a list, made anew after a change
         self.rounds = 0
         self.removed = False  # since the last wait
 
@@ -247,12 +220,37 @@ class registry:
     def remove(self, fd):
         """A channel leaves; its descriptor is about to be closed."""
         self.removed = True
-        self.known.pop(fd, None)
+        had = self.known.pop(fd, None)
         self.changed.pop(fd, None)
-        self.asked.pop(fd, None)
+        if self.asked.pop(fd, None) is not None:
+            self.in_turn = None
         if self.flags.pop(fd, 0):
             with contextlib.suppress(OSError, KeyError):  # closed already
                 self.kernel.unregister(fd)
+        if had is not None and not self.known:
+            _forget(self.map)  # a map may never be used again
+
+    def call(self, events):
+        """Call every channel that an event is meant for."""
+        self.rounds += 1
+        self.removed = False
+        mine, map, flags, known = self.rounds, self.map, self.flags, self.known
+        for fd, what in events:
+            if fd not in flags or (obj := known[fd]) is not map.get(fd):
+                self.stray()  # it was closed by a handler of this round
+                continue
+            try:
+                if what == IN:
+                    obj.handle_read_event()
+                else:
+                    readwrite(obj, what)
+                    self.changed[fd] = obj  # `connected` is anybody's to set
+            except _reraised_exceptions:
+                raise
+            except BaseException as error:
+                _failed(obj, error)
+            if self.rounds != mine:
+                break  # a handler went round itself: these are old news
 
     def refresh(self):
         """Ask whoever has to be asked, and tell the kernel what has changed.
@@ -264,17 +262,35 @@ class registry:
         changed, self.changed = self.changed, {}
         for fd, obj in changed.items():
             if self.known.get(fd) is not obj:
-                continue
-            if _announces(obj, self.map):
-                self.asked.pop(fd, None)
-                self.tell(fd, obj, wants(obj))
+                continue  # it has left
+            if not _announces(obj, self.map):
+                self.asked[fd], self.in_turn = obj, None
             else:
-                self.asked[fd] = obj
-        told = self.flags.get
-        for fd, obj in list(self.asked.items()):
-            if (flags := wants(obj)) != told(fd, 0):
-                self.tell(fd, obj, flags)
+                if self.asked.pop(fd, None) is not None:
+                    self.in_turn = None
+                self.tell(fd, obj, wants(obj))
+        if self.asked:
+            self.ask_all()
         return self.changed
+
+    def ask_all(self):
+        """What `ask` does, for those that must be asked; thousands of calls
+        are saved by having `wants` written out."""
+        if self.in_turn is None:
+            self.in_turn = list(self.asked.items())
+        told, both = self.flags.get, IN | PRI
+        for fd, obj in self.in_turn:
+            try:
+                flags = both if obj.readable() else 0
+                if obj.writable() and not obj.accepting:
+                    flags |= OUT
+            except _reraised_exceptions:
+                raise
+            except BaseException:
+                obj.handle_error()
+                continue
+            if flags != told(fd, 0):
+                self.tell(fd, obj, flags)
 
     def tell(self, fd, obj, flags):
         """Have the kernel wait for `flags`, if the channel is still there."""
@@ -311,7 +327,7 @@ class registry:
         self.compare()
         if not self.removed:
             self.kernel.close()
-            self.kernel, self.flags = _BEST(), {}
+            self.kernel, self.flags = _new_kernel(), {}
             self.changed = dict(self.known)
             self.rounds += 1
 
@@ -337,13 +353,11 @@ os.register_at_fork(after_in_child=_forget_all)
 
 def _announces(obj, map):
     """Do its predicates depend on nothing but what it announces?"""
-    kind, own = type(obj), getattr(obj, "__dict__", {})
-    if getattr(obj, "_map", None) is not map or not hasattr(kind, "announces"):
+    if getattr(obj, "_map", None) is not map:
         return False
-    if "readable" in own or "writable" in own:
-        return False
-    return kind.announces or (
-        kind.readable in _PREDICATES and kind.writable in _PREDICATES
+    return getattr(obj, "announces", False) or all(
+        getattr(getattr(obj, name, None), "__func__", None) in _PREDICATES
+        for name in ("readable", "writable")
     )
 
 
@@ -473,13 +487,20 @@ _BEST = next(
 )
 
 
+def _new_kernel():
+    try:
+        return _BEST()
+    except OSError:  # no descriptor is left for it
+        return _Poll()
+
+
 # -- the channel
 
 
 class dispatcher:
     """A socket that is called when something happens to it."""
 
-    debug = connected = accepting = connecting = closing = False
+    debug = connected = accepting = connecting = closing = _closed = False
     announces = False  # True: `announce` is called whenever a predicate turns
     addr = _map = _fileno = None
     ignore_log_types = frozenset({"warning"})
@@ -524,8 +545,11 @@ class dispatcher:
     def announce(self):
         """Tell the loop that a predicate may have another answer now."""
         kept = _registries.get(id(self._map))
-        if kept is not None and self._fileno is not None:
-            kept.changed[self._fileno] = self
+        fd = self._fileno
+        if kept is None or kept.known.get(fd) is not self:
+            return
+        if fd not in kept.asked:  # it is asked anyway
+            kept.changed[fd] = self
 
     def del_channel(self, map=None):
         """Take no part any more; `_fileno` is None from then on. Twice is as
@@ -549,7 +573,7 @@ class dispatcher:
     def set_socket(self, sock, map=None):
         """Have this socket, and take part."""
         self.socket = sock
-        self._fileno = sock.fileno()
+        self._fileno, self._closed = sock.fileno(), False
         self.add_channel(map)
 
     def set_reuse_addr(self):
@@ -611,11 +635,14 @@ class dispatcher:
         try:
             return self.socket.send(data)
         except OSError as error:
-            if error.errno not in _NOT_NOW | _DISCONNECTED:
-                raise
-            if error.errno in _DISCONNECTED:
-                self._tell_close()
-            return 0
+            return self._not_sent(error)
+
+    def _not_sent(self, error):
+        if error.errno not in _NOT_NOW | _DISCONNECTED:
+            raise error
+        if error.errno in _DISCONNECTED:
+            self._tell_close()
+        return 0
 
     def recv(self, buffer_size):
         """At most so many bytes; b"" at the end, which is told as well."""
@@ -631,12 +658,13 @@ class dispatcher:
         return data
 
     def _tell_close(self):
-        if self._fileno is not None:  # else it has closed by itself, and knows
+        if not self._closed:  # else it has closed by itself, and knows
             self.handle_close()
 
     def close(self):
         """Leave the map and give the socket back. No handler runs after it."""
         self.connected = self.accepting = self.connecting = False
+        self._closed = True
         self.del_channel()
         try:
             if self.socket is not None:
@@ -660,9 +688,12 @@ class dispatcher:
         if self.accepting:
             self.handle_accept()
             return
+        if self.connected:
+            self.handle_read()
+            return
         if self.connecting:
             self.handle_connect_event()
-        if self._fileno is not None:  # handle_connect may have closed it
+        if not self._closed:  # as handle_connect may do
             self.handle_read()
 
     def handle_write_event(self):
@@ -670,7 +701,7 @@ class dispatcher:
             return  # a listener has nothing to write
         if self.connecting:
             self.handle_connect_event()
-        if self._fileno is not None:
+        if not self._closed:
             self.handle_write()
 
     def handle_connect_event(self):
@@ -713,9 +744,13 @@ class dispatcher:
 
     def handle_accept(self):
         """What accept() gives, if anything, goes to handle_accepted()."""
-        pair = self.accept()
-        if pair is not None:
+        for _ in range(64):  # then the others have their turn
+            pair = self.accept()
+            if pair is None:
+                break
             self.handle_accepted(*pair)
+            if self._closed:
+                break
 
     def handle_accepted(self, sock, addr):
         """Somebody has called; `sock` is ours to use and to close."""
@@ -788,19 +823,24 @@ class dispatcher_with_send(dispatcher):
         if self.debug:
             self.log_info(f"sending {data!r}")
         if not self._owed:
-            sent = dispatcher.send(self, data)
+            try:
+                sent = self.socket.send(data)
+            except OSError as error:
+                sent = self._not_sent(error)
             if sent == len(data):
                 return
             data = memoryview(data)[sent:]
         self.out_buffer += data
 
     def initiate_send(self):
-        """Pay a part of what is owed."""
+        """Pay what the kernel takes now (dispatcher.send() tells), from the
+        front of `out_buffer`; the rest stays owed."""
         sent = dispatcher.send(self, self._owed[:65536])
         del self._owed[:sent]  # moves no byte, as a slice of bytes would
         self.announce()
 
     def handle_write(self):
+        """There is room again."""
         self.initiate_send()
 
     def writable(self):
@@ -814,7 +854,8 @@ class dispatcher_with_send(dispatcher):
         return not self.paused
 
     def close(self):
-        """Close; what is owed is sent all the same, by a `drainer`."""
+        """Close. Owing while connected, first hand socket, bytes and map to a
+        `drainer`; this channel keeps _CLOSED and owes nothing."""
         if self.connected and self.out_buffer:
             self.del_channel()
             drainer(self.socket, self.out_buffer, self._map)
@@ -823,22 +864,43 @@ class dispatcher_with_send(dispatcher):
 
 
 class drainer(dispatcher):
-    """Sends what a closed channel owes, then closes. Nobody hears of it."""
+    """Sends what a closed channel owes, then closes; nobody hears of it. What
+    the peer still says is thrown away: closed with bytes unread, a socket
+    resets the connection, and a reset overtakes what is under way."""
+
+    heard_all = False
 
     def __init__(self, sock, owed, map):
         self.owed = bytearray(owed)
         dispatcher.__init__(self, sock, map)
 
     def readable(self):
-        return False
+        return not self.heard_all
 
     def writable(self):
-        return True
+        return len(self.owed) > 0
 
-    def handle_write(self):
-        del self.owed[: self.send(self.owed[:65536])]
+    def handle_read(self):
+        self.recv(65536)
+
+    def handle_eof(self):
+        self.heard_all = True
+        self.announce()
         if not self.owed:
             self.close()
+
+    def handle_write(self):
+        """Pay what the kernel takes of `owed`; when all is paid, finish()."""
+        del self.owed[: self.send(self.owed[:65536])]
+        if not self.owed:
+            self.finish()
+
+    def finish(self):
+        """All is sent: the peer is told by EOF, and closes."""
+        if self.heard_all:
+            self.close()
+        else:
+            self.socket.shutdown(socket.SHUT_WR)
 
     def handle_close(self):
         self.close()  # the peer has left: nobody is there to be paid
@@ -946,7 +1008,7 @@ class file_dispatcher(dispatcher):
 
     def set_file(self, fd):
         self.socket = file_wrapper(fd)
-        self._fileno = self.socket.fileno()
+        self._fileno, self._closed = self.socket.fileno(), False
         self.add_channel()
 
 

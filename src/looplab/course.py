@@ -81,7 +81,9 @@ class Exercise:
     default: tuple[tuple[str, str], ...]  # hole -> statements that work, in its start file
     start_fails: tuple[str, str] | None  # check, fault: where no hole raises NotImplementedError
     start: str  # file below tests/wrong/02_select/, for kind "repair"
-    args: tuple[str, ...]  # after `--port PORT`, when the learner runs it by hand
+    serves: bool  # False: it is given no port and ends by itself
+    args: tuple[str, ...]  # when the learner runs it by hand: after `--port PORT` if it serves;
+    # {ok}, {refused} and {silent} stand for addresses that answer so
     points: int
     hard: bool
     title: Text
@@ -382,8 +384,8 @@ class _Reader:
     def exercise(self, e: dict[str, Any], where: tuple[str | int, ...]) -> Exercise:
         self.known(
             *(e, where),
-            "id kind file program uses_engine holes default start_fails start args points hard"
-            " title task after break hint check",
+            "id kind file program uses_engine holes default start_fails start serves args points"
+            " hard title task after break hint check",
         )
         kind = self.get(e, where, "kind", str)
         if kind not in KINDS:
@@ -416,6 +418,7 @@ class _Reader:
             default=default,
             start_fails=self.start_fails(e, where, checks, len(default) == len(holes) > 0),
             start=self.get(e, where, "start", str, ""),
+            serves=self.get(e, where, "serves", bool, True),
             args=self.strings(e, where, "args"),
             points=points,
             hard=self.get(e, where, "hard", bool, False),

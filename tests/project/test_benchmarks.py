@@ -325,9 +325,11 @@ def test_ratios_are_taken_round_by_round(part):
     report = part("report")
     # The machine is twice as slow in the last round: the ratio does not see it.
     mine, base = rounds(11, 11, 22), rounds(10, 10, 20)
-    assert report.ratio(mine, base, report.cpu) == pytest.approx(1.1)
-    assert report.ratio(mine[1:], base[:2], report.cpu) == pytest.approx(1.1)  # of round 1 alone
-    assert report.ratio(mine[:1], base[1:], report.cpu) is None
+    assert report.ratios(mine, base, report.cpu) == pytest.approx([1.1, 1.1, 1.1])
+    assert report.ratios(mine[1:], base[:2], report.cpu) == pytest.approx([1.1])  # round 1 alone
+    assert report.ratios(mine[:1], base[1:], report.cpu) == []
+    line = report.Goal("so much", 1.05, [1.0, 1.1, 1.2]).line()
+    assert line.split() == ["so", "much", "1.10", "1.05–1.15", "≤", "1.05", "MISSED"]
     assert report.middle(rounds(3, 1, 2), report.cpu) == pytest.approx(2)
     assert report.spread(rounds(9, 10, 11), report.cpu) == pytest.approx(0.05)
     assert report.spread(rounds(9, 10), report.cpu) is None

@@ -1,9 +1,10 @@
 """Does again what a tester did: the acts of a record, slowly, so that a person can follow.
 
 An act is a JSON object with `t` (seconds since the check began) and `act`:
-`start` (args, nofile, and program, if it was another one of tests/programs), `connect`, `send`
-(data), `shut`, `close`, `reset` (each with `who`), `pause`, `resume` and `interrupt` (signals to
-the program), `watch` (seconds), `stop`.
+`start` (args, nofile, and program, if it was another one of tests/programs), or `run` for a program
+that ends by itself; `connect` (window, reading), `send` (data), `hold`, `read_on`, `shut`, `close`,
+`reset` (each with `who`); `pause`, `resume` and `interrupt` (signals to the program); `stop`;
+`watch` (seconds); `door` (kind, at) and `answer` (at); `victim` (program, seed, at, pid).
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from looplab.checks import proc
+from looplab.checks.doors import Door
 from looplab.checks.faults import Where
 from looplab.checks.peer import Peer
 from looplab.checks.setting import Setting
-from looplab.checks.tester import Tester
+from looplab.checks.tester import NotThere, Tester
 from looplab.checks.timeline import unpacked
 
 Act = dict[str, Any]
 GAP, LONGEST, WHOLE = 0.7, 2.0, 20.0  # seconds: between two acts, at most so, of all slow gaps
 AFTERWARDS = 1.0  # seconds in which what follows from the last act can be seen
-_CLOCKS = ("--idle", "--every")
+_CLOCKS = ("--idle", "--timeout", "--every")
 _SIGNALS = {"pause": signal.SIGSTOP, "resume": signal.SIGCONT, "interrupt": signal.SIGINT}
 
 
@@ -45,6 +47,8 @@ class Again:
         self._tester = Tester(setting)
         self._tester.timeline.heard = tell
         self._peers: dict[str, Peer] = {}
+        self._victims: dict[str, str] = {}  # what it was called in the check, and is called now
+        self._doors: dict[str, Door] = {}  # by the address that it had in the check
         self._pid: int | None = None
         self.done = 0  # acts so far
 
@@ -66,6 +70,9 @@ class Again:
                 self.done += 1
             tester.settle(AFTERWARDS)
             program = tester.program
+            if program is not None and tester.victims:
+                with contextlib.suppress(NotThere):
+                    tester.until(program.ended, seconds=WHOLE, armed=False)
             if program is None:
                 return None
             if not program.ended():
@@ -91,8 +98,18 @@ class Again:
         peer = self._peers.get(act.get("who", ""))
         if what == "start":
             self._start(act)
+        elif what == "run":
+            at = {old: door.address for old, door in self._doors.items()} | self._victims
+            self._pid = tester.run(*(at.get(arg, arg) for arg in act["args"])).pid
+        elif what == "victim":
+            one = tester.victim(act["program"], act["seed"])
+            self._victims |= {act["at"]: one.address, str(act["pid"]): str(one.pid)}
+        elif what == "door":
+            self._doors[act["at"]] = tester.door(act["kind"])
+        elif what == "answer":
+            tester.answer(self._doors[act["at"]])
         elif what == "connect":
-            self._connect(act["who"])
+            self._connect(act)
         elif what in _SIGNALS:
             tester.timeline.add("tester", what)
             self._signal(what)
@@ -102,7 +119,7 @@ class Again:
             tester.stop()
         elif what == "send" and peer is not None and peer.open:
             peer.send(unpacked(act["data"]))
-        elif what in ("shut", "close", "reset") and peer is not None:
+        elif what in ("hold", "read_on", "shut", "close", "reset") and peer is not None:
             getattr(peer, what)()
 
     def _start(self, act: Act) -> None:
@@ -112,8 +129,9 @@ class Again:
         else:
             self._tester.port, self._pid = self._port, proc.listener(self._port)
 
-    def _connect(self, who: str) -> None:
-        peer = self._peers[who] = self._tester.begin_connect(who)
+    def _connect(self, act: Act) -> None:
+        how = {name: act[name] for name in ("window", "reading") if name in act}
+        peer = self._peers[act["who"]] = self._tester.begin_connect(act["who"], **how)
         if self._port is not None and len(self._peers) == 1:
             self._tester.settle(0.1)
             if not peer.open and not peer.connected:

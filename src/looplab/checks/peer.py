@@ -28,6 +28,7 @@ class Peer:
         self.eof = False  # the program closed its side
         self.was_reset = False
         self.open = True
+        self.reading = True  # False: what comes for it stays in the kernel
         self._shut = False
 
     def start_connect(self, port: int) -> bool:
@@ -84,6 +85,20 @@ class Peer:
             self._timeline.act("reset", who=self.name)
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._close()
+
+    def hold(self) -> None:
+        """Stop reading: what comes stays in the kernel, until that is full."""
+        self._timeline.add(self.name, "holds")
+        self._timeline.act("hold", who=self.name)
+        self.reading = False
+        self._changed(self)
+
+    def read_on(self) -> None:
+        """Read again, all that waits and all that comes."""
+        self._timeline.add(self.name, "reads-on")
+        self._timeline.act("read_on", who=self.name)
+        self.reading = True
+        self._changed(self)
 
     # -- what the tester's loop tells it
 

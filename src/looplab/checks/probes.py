@@ -3,17 +3,23 @@ section 4)."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import select
 import socket
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
 
 from looplab.checks import proc
-from looplab.checks.faults import CheckFailed, NotRun, say
+from looplab.checks.faults import CheckFailed, NotRun, Say, say
 from looplab.checks.peer import Peer
-from looplab.checks.tester import NotThere, Tester
+from looplab.checks.tester import QUIET, NotThere, Tester
 
 HELD_UP = 0.05  # seconds: a tester that did not run for so long tells nothing about time
 CHATTER = 16 << 10  # bytes printed while nobody speaks: more than a few lines of debugging
+WHOLE = 20.0  # seconds for some megabytes, which take 0.1 s on an idle machine
 IDLE_SHARE = 0.2  # of one core; an idle loop measures 0.0 and a spinner 1.0, at any load
 
 
@@ -106,6 +112,110 @@ def greeted(tester: Tester, peer: Peer, words: bytes) -> None:
         raise tester.failure("wrong-bytes", expected, seen)
 
 
+@cache
+def capacity() -> int:
+    """The bytes that one connection on this machine takes while its peer reads nothing, measured
+    once a run."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        writer = socket.create_connection(listener.getsockname())
+        reader = listener.accept()[0]
+    writer.setblocking(False)
+    poller, taken = select.poll(), 0
+    poller.register(writer, select.POLLOUT)
+    with writer, reader:
+        while poller.poll(20):  # the kernel may make room while it hands on
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    taken += writer.send(bytes(1 << 20))
+    return taken
+
+
+def big() -> int:
+    """A number of bytes that no kernel buffer hides: whoever sends them has to come back."""
+    return max(8 << 20, 2 * capacity())
+
+
+def filled(tester: Tester, peer: Peer) -> None:
+    """Wait until a client that does not read has been sent all that its kernel takes."""
+    assert not peer.reading
+    waiting, since = 0, time.monotonic()
+
+    def rests() -> bool:
+        nonlocal waiting, since
+        now = proc.unread(peer.sock)
+        if not now or now != waiting:
+            waiting, since = now, time.monotonic()
+        return time.monotonic() - since > QUIET / 2
+
+    try:
+        tester.until(rests)
+    except NotThere as why:
+        expected = say("fills", who=peer.name)
+        peer.read_on()
+        tester.pump(0)
+        if peer.eof or peer.was_reset:
+            seen = say("hung-up", who=peer.name, n=len(peer.received))
+            raise tester.failure("closed-too-soon", expected, seen) from None
+        seen = say("nothing-came", who=peer.name, seconds=round(why.waited, 1))
+        raise tester.blame(expected, why, "silent", seen) from None
+    tester.timeline.add(peer.name, "full", n=waiting)
+
+
+def isolated(tester: Tester, ping: Callable[[], object], most: float = 0.5) -> None:
+    """ISOLATE: whoever else does not read, `ping()` is answered, and the program does not sleep for
+    more than `most` seconds first."""
+
+    def attempt() -> CheckFailed | None:
+        if (seconds := delay(tester, ping, most)) is None:
+            return None
+        seen = say("answer-late", seconds=seconds)
+        return tester.failure("late", say("isolated", seconds=most), seen)
+
+    in_time(tester, attempt, slack=most)
+
+
+def receives(tester: Tester, peer: Peer, data: bytes) -> None:
+    """This client receives exactly these bytes, and then EOF."""
+    expected = say("whole", who=peer.name)
+    try:
+        tester.until(
+            lambda: peer.eof or peer.was_reset or len(peer.received) > len(data),
+            seconds=WHOLE,
+        )
+    except NotThere as why:
+        seen = _of_all(peer, data, "stopped", seconds=round(why.waited, 1))
+        if len(peer.received) == len(data):
+            raise tester.failure("not-closed", expected, seen) from None
+        raise tester.blame(expected, why, "silent", seen) from None
+    if peer.received == data and not peer.was_reset:
+        return
+    if len(peer.received) < len(data) or peer.was_reset:
+        raise tester.failure("short-send-lost", expected, _of_all(peer, data, "cut"))
+    raise tester.failure("wrong-bytes", expected, _of_all(peer, data, "other-bytes"))
+
+
+def _of_all(peer: Peer, data: bytes, what: str, **args: Any) -> Say:
+    """What came of `data`, and how much of it is right from the first byte on."""
+    pairs = zip(peer.received, data, strict=False)
+    right = next((i for i, (a, b) in enumerate(pairs) if a != b), len(peer.received))
+    return say(what, who=peer.name, n=len(peer.received), all=len(data), right=right, **args)
+
+
+def ends(tester: Tester) -> None:
+    """A program that is no server ends by itself, with status 0 and without a traceback."""
+    program = tester.program
+    assert program is not None
+    expected = say("ends-itself")
+    try:
+        tester.until(program.ended)
+    except NotThere as why:
+        seen = say("goes-on", seconds=round(why.waited, 1))
+        raise tester.blame(expected, why, "not-ended", seen) from None
+    program.drain()
+    if program.status != 0:
+        raise tester.failure("wrong-status", expected)
+
+
 def turned_away(tester: Tester, peers: Sequence[Peer], at_least: int) -> None:
     """So many of the clients at least were closed by the program."""
     gone = [peer for peer in peers if peer.eof or peer.was_reset]
@@ -193,10 +303,12 @@ def descriptors_back(tester: Tester, before: int) -> None:
 def no_pause(tester: Tester, seconds: float) -> None:
     """The machine has let both sides run since the last call; else the attempt is Void.
 
-    A pause of `seconds` that the program sleeps through is its own doing.
+    A pause of `seconds` that the program sleeps through is its own doing. One that is made of many
+    short waits for a core, of the program and of the tester in turn, is the machine's.
     """
     assert tester.program is not None
-    now, used = time.monotonic(), sum(proc.cpu(tester.program.family()))
+    both = [*tester.program.family(), os.getpid()]
+    now, used = time.monotonic(), sum(proc.cpu(both))
     (then, before), tester.mark = tester.mark, (now, used)
     starved = used - before > seconds / 3 or tester.held_up > HELD_UP
     if then and now - then > seconds and starved:
@@ -224,18 +336,18 @@ def in_time(
 
 
 def _in_time(tester: Tester, attempt: Callable[[], CheckFailed | None], slack: float) -> None:
-    assert tester.program is not None
     failed: list[CheckFailed] = []
     for _ in range(10):
         tester.pump(0)
         tester.held_up, tester.mark = 0.0, (0.0, 0.0)
-        queued = proc.cpu(tester.program.family()).wait
+        before, queued = tester.program, _queued(tester)
         try:
             result = attempt()
         except Void:
             continue
         except CheckFailed:  # it may follow from a silence that the machine caused
-            queued = proc.cpu(tester.program.family()).wait - queued
+            assert tester.program is not None
+            queued = _queued(tester) - (queued if tester.program is before else 0.0)
             if tester.program.ended() or max(tester.held_up, queued) <= slack:
                 raise
             continue
@@ -248,6 +360,11 @@ def _in_time(tester: Tester, attempt: Callable[[], CheckFailed | None], slack: f
             alive(tester)
             raise failed[-1]
     raise NotRun("platform:busy")
+
+
+def _queued(tester: Tester) -> float:
+    """The seconds that the program has waited for a core so far."""
+    return proc.cpu(tester.program.family()).wait if tester.program is not None else 0.0
 
 
 def crowd_of(tester: Tester, peers: Sequence[Peer], at_least: int) -> list[Peer]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import resource
 import signal
 import socket
 import struct
@@ -106,6 +107,20 @@ def open_fds(pid: int) -> int:
     import psutil
 
     return int(psutil.Process(pid).num_fds())
+
+
+def memory(pids: Sequence[int]) -> int:
+    """Bytes of memory that all of them hold now."""
+    if LINUX:
+        pages = sum(int((_read(f"/proc/{one}/statm").split() or "00")[1]) for one in pids)
+        return pages * resource.getpagesize()
+    import psutil
+
+    held = 0
+    for one in pids:
+        with contextlib.suppress(psutil.Error):
+            held += psutil.Process(one).memory_info().rss
+    return held
 
 
 def asleep(pids: Sequence[int], *, resumed: bool = False) -> tuple[Sleep, ...] | None:
@@ -261,6 +276,25 @@ def delivered(sock: socket.socket) -> bool:
 
     unsent = struct.unpack("i", fcntl.ioctl(sock, 0x5411, b"\0" * 4))[0]  # SIOCOUTQ
     return bool(unsent == 0)
+
+
+def unread(sock: socket.socket) -> int:
+    """The bytes that wait for this end of a connection."""
+    import fcntl
+    import termios
+
+    return int(struct.unpack("i", fcntl.ioctl(sock, termios.FIONREAD, b"\0" * 4))[0])
+
+
+def unsent(port: int) -> set[int]:
+    """The ports of clients to whom something sent from `port` of this machine is under way
+    (Linux)."""
+    found = set()
+    for fields in map(str.split, _read("/proc/net/tcp").splitlines()[1:]):
+        local, remote = (int(address.rpartition(":")[2], 16) for address in fields[1:3])
+        if local == port and int(fields[4].partition(":")[0], 16):  # tx_queue, a FIN included
+            found.add(remote)
+    return found
 
 
 def _state(task: str) -> str:

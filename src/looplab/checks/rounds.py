@@ -147,7 +147,6 @@ def tells_of_the_error(tester: Tester) -> None:
 def one_is_heard(log: Logger, peers: Sequence[Peer]) -> Peer:
     """Of clients who spoke in one round one was heard, and stays; all others were hung up on."""
 
-
     def gone() -> int:
         return sum(peer.eof or peer.was_reset for peer in peers)
 

@@ -43,12 +43,12 @@ def setting_for(
         forbidden=course.lesson(exercise.lesson).forbidden,
         seed=seed,
         scale=scale,
+        programs=(programs := course.root / "tests" / "programs"),
     )
     if not exercise.runs_on_engine:
         return setting
-    programs = course.root / "tests" / "programs"
     program = programs / f"{exercise.program}.py" if exercise.on_engine else None
-    return replace(setting, program=program, programs=programs, engine=target)
+    return replace(setting, program=program, engine=target)
 
 
 def on_reference(

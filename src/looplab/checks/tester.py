@@ -21,16 +21,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from looplab.checks import proc
+from looplab.checks.doors import Door
 from looplab.checks.faults import CheckFailed, Say, Where, say
 from looplab.checks.peer import Peer
 from looplab.checks.program import Program
 from looplab.checks.setting import Setting
 from looplab.checks.timeline import Timeline
+from looplab.checks.victims import Victim
 from looplab.course import ENGINE
 
 PATIENCE = 6.0  # seconds that something may take which is not a matter of time
 QUIET = 0.3  # seconds that a program must sleep before it counts as stuck
 TICK = 0.02
+ETHERNET = 1460  # bytes of a segment; with it the program's send buffer stays small as well
 FIRST_PORT, PORTS = 33_000, 27_000  # where clients come from
 _PORT = re.compile("[0-9]{1,5}")
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
@@ -55,6 +58,9 @@ class Tester:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
+        self.serves = True  # False: it ends by itself (`run`)
+        self.doors: list[Door] = []
+        self.victims: list[Victim] = []
         self.random = random.Random(setting.seed)
         self.timeline = Timeline()
         self.peers: list[Peer] = []
@@ -76,32 +82,7 @@ class Tester:
 
         `program` is the name of another one than the exercise's, in tests/programs.
         """
-        self.check_source()
-        named = {"program": program} if program else {}
-        self.timeline.act("start", args=args, nofile=nofile, **named)
-        what = " ".join([f"{program or self.setting.started.stem}.py", *args])
-        return self._started(self._program(program, ["--port", "0", *args], nofile), what)
-
-    def _program(
-        self, name: str, args: list[str], nofile: tuple[int, int] | None = None
-    ) -> Program:
-        """The process, on the setting's engine."""
-        setting, path = self.setting, self.setting.started
-        if name:
-            assert setting.programs is not None, "only an exercise on the engine has programs"
-            path = setting.programs / f"{name}.py"
-        act = self.timeline.act
-        return Program(path, args, nofile, act, engine=setting.engine, own=setting.own)
-
-    def _started(self, program: Program, what: str) -> Program:
-        self.program = program
-        if self.setting.engine is None:
-            self.timeline.add("program", "starts")
-        else:  # one of several, and not the learner's own
-            self.timeline.add("program", "starts-as", data=what)
-        self._selector.register(program.stdout_fd, selectors.EVENT_READ, self._stdout)
-        assert program.stderr_fd is not None
-        self._selector.register(program.stderr_fd, selectors.EVENT_READ, self._stderr)
+        started = self._begin(args, ("--port", "0", *args), nofile, program)
         expected = say("ready")
         try:
             self.until(lambda: self._ready_line() is not None)
@@ -110,7 +91,78 @@ class Tester:
                 expected, why, "never-ready", say("no-ready", seconds=round(why.waited, 1))
             ) from None
         self.port = self._ready_line() or 0
+        return started
+
+    def run(self, *args: str) -> Program:
+        """Start a program that is no server: `python FILE ARGS`, which ends by itself.
+
+        One that was run before is ended first.
+        """
+        if self.program is not None:
+            self.put_away()
+        self.serves, self._lines_shown = False, 0
+        return self._begin(args, args)
+
+    def put_away(self) -> None:
+        """End the program, if it has not ended, and hear no more of it."""
+        assert self.program is not None
+        for fd in (self.program.stdout_fd, self.program.stderr_fd):
+            if fd is not None and fd in self._selector.get_map():
+                self._selector.unregister(fd)
+        self.program.kill()
+
+    def _begin(
+        self,
+        told: tuple[str, ...],
+        args: tuple[str, ...],
+        nofile: tuple[int, int] | None = None,
+        name: str = "",
+    ) -> Program:
+        """The process, on the setting's engine; `name` is that of a program of tests/programs."""
+        self.check_source()
+        named = {"program": name} if name else {}
+        act = "start" if self.serves else "run"
+        self.timeline.act(act, args=told, nofile=nofile, **named)
+        setting, path = self.setting, self.setting.started
+        if name:
+            assert setting.programs is not None, "only an exercise on the engine has programs"
+            path = setting.programs / f"{name}.py"
+        program = Program(
+            *(path, list(args), nofile, self.timeline.act),
+            engine=setting.engine,
+            own=setting.own,
+        )
+        self.program = program
+        if setting.engine is None:
+            self.timeline.add("program", "starts")
+        else:  # one of several, and not the learner's own
+            what = " ".join([path.name, *told])
+            self.timeline.add("program", "starts-as", data=what)
+        self._selector.register(program.stdout_fd, selectors.EVENT_READ, self._stdout)
+        assert program.stderr_fd is not None
+        self._selector.register(program.stderr_fd, selectors.EVENT_READ, self._stderr)
         return program
+
+    def door(self, kind: str) -> Door:
+        """An address for the program to connect to: "ok", "refused" or "silent"."""
+        one = Door(kind)
+        self.doors.append(one)
+        self.timeline.act("door", kind=kind, at=one.address)
+        return one
+
+    def victim(self, program: str, seed: int) -> Victim:
+        """A server of tests/programs for the program to be let loose on; `seed` says which kind."""
+        assert self.setting.programs is not None
+        one = Victim(self.setting.programs / f"{program}.py", seed)
+        self.victims.append(one)
+        self.timeline.act("victim", program=program, seed=seed, at=one.address, pid=one.pid)
+        return one
+
+    def answer(self, door: Door) -> None:
+        """Have a silent door let in whoever has knocked, or will."""
+        self.timeline.add("tester", "answers", at=door.address)
+        self.timeline.act("answer", at=door.address)
+        door.answer()
 
     def check_source(self) -> ast.Module:
         """The program's syntax tree. Refuses what is no Python file, and imports that the lesson
@@ -175,9 +227,12 @@ class Tester:
 
     # -- clients
 
-    def connect(self, name: str = "", *, seconds: float = PATIENCE) -> Peer:
-        """A new client, connected. Names are A, B, C… unless given."""
-        peer = self.begin_connect(name)
+    def connect(
+        self, name: str = "", *, seconds: float = PATIENCE, window: int = 0, reading: bool = True
+    ) -> Peer:
+        """A new client, connected. Names are A, B, C… unless given; `window` and `reading` as in
+        `begin_connect`."""
+        peer = self.begin_connect(name, window=window, reading=reading)
         expected = say("accepts", who=peer.name)
         try:
             self.until(lambda: peer.connected or not peer.open, seconds=seconds, armed=False)
@@ -189,12 +244,21 @@ class Tester:
             raise self.blame(expected, None, "never-ready", say("refused", who=peer.name))
         return peer
 
-    def begin_connect(self, name: str = "") -> Peer:
-        """A new client whose connection is under way."""
+    def begin_connect(self, name: str = "", *, window: int = 0, reading: bool = True) -> Peer:
+        """A new client whose connection is under way.
+
+        `window`: a client elsewhere, with so small a receive buffer (SO_RCVBUF) and the segments of
+        an Ethernet; 0: as loopback has it. Not `reading`: until `read_on`, what comes for it stays
+        in the kernel.
+        """
         name = name or _letters(len(self.peers))
-        self.timeline.act("connect", who=name)
+        self.timeline.act("connect", who=name, window=window, reading=reading)
         while True:
             peer = Peer(name, self._bound_socket(), self.timeline, self._watch)
+            peer.reading = reading
+            if window:
+                peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+                peer.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, ETHERNET)
             if peer.start_connect(self.port):
                 self.peers.append(peer)
                 return peer
@@ -221,7 +285,8 @@ class Tester:
         events = 0
         if peer.open:
             events |= selectors.EVENT_WRITE if peer.wants_write else 0
-            events |= selectors.EVENT_READ if peer.connected and not peer.eof else 0
+            listens = peer.connected and peer.reading and not peer.eof
+            events |= selectors.EVENT_READ if listens else 0
         known = self._selector.get_map().get(peer.sock) if peer.sock.fileno() >= 0 else None
         if known is not None and known.data is not peer:  # the number of a pipe that was drained
             self._selector.unregister(peer.sock)
@@ -266,7 +331,7 @@ class Tester:
             if sleep is None or sleep != last:
                 last, quiet_since = sleep, now
             elif now - quiet_since > QUIET:
-                late = self.take_output()
+                late = self.take_output() or self.coming()
                 self.pump(0)
                 if done():
                     return now - began
@@ -311,9 +376,20 @@ class Tester:
             self._stdout()
         return len(self.program.output) > before
 
+    def coming(self) -> bool:
+        """Whether bytes or an EOF of the program are still on their way to a client that reads.
+
+        A sleeping program is not what they wait for then, but the kernel and its timers.
+        """
+        ports = {peer.sock.getsockname()[1] for peer in self.peers if peer.open and peer.reading}
+        return not ports.isdisjoint(proc.unsent(self.port))
+
     def _all_delivered(self) -> bool:
+        """Whether no byte of a client is under way. One that does not read may hold back the
+        program, and so itself: nothing more moves for it."""
         return all(
-            peer.connected and not peer.pending and proc.delivered(peer.sock)
+            peer.connected
+            and (not peer.reading or (not peer.pending and proc.delivered(peer.sock)))
             for peer in self.peers
             if peer.open
         )
@@ -352,7 +428,7 @@ class Tester:
             where = program.locate()
             self._read_rest(program)
             return CheckFailed("output-flood", expected, *told, where=where)
-        if self._has_ended(program):
+        if self._has_ended(program) and (self.serves or program.status != 0):
             return self._ended(program, expected)
         if (unwritten := self._unwritten(expected)) is not None:
             return unwritten
@@ -369,7 +445,7 @@ class Tester:
         """A failure whose fault is known already, unless the program is dying: then that is the
         failure."""
         assert self.program is not None
-        if self._has_ended(self.program):
+        if self._has_ended(self.program) and (self.serves or self.program.status != 0):
             return self._ended(self.program, expected)
         return self._unwritten(expected) or CheckFailed(fault, expected, *seen)
 
@@ -389,12 +465,18 @@ class Tester:
 
     def _has_ended(self, program: Program) -> bool:
         """Whether it is gone. Its clients can see that a moment before its parent does: it is
-        given time."""
+        given time, and more where it does not get the core that it needs to end."""
         program.resume()
-        signs = not program.stdout_open or any(peer.eof or peer.was_reset for peer in self.peers)
-        end = time.monotonic() + (0.3 * self.setting.scale if signs else 0)
-        while not program.ended() and time.monotonic() < end:
+        if program.stdout_open and not any(peer.eof or peer.was_reset for peer in self.peers):
+            return program.ended()
+        family, began = program.family, time.monotonic()
+        before = proc.cpu(family()).run
+        while not program.ended() and time.monotonic() < began + PATIENCE:
             self.pump(0.005)
+            if time.monotonic() < began + 0.3 * self.setting.scale:
+                continue
+            if proc.asleep(family(), resumed=True) or proc.cpu(family()).run - before > 0.3:
+                break
         return program.ended()
 
     def calm(self) -> None:
@@ -410,7 +492,7 @@ class Tester:
         where = program.crash_line()
         last = trace[-1] if trace else ""
         self.timeline.add("program", "ends", status=program.status)
-        if self.port:
+        if self.port and self.serves:
             expected = say("alive")  # which client noticed first is chance
         if last.startswith("NotImplementedError: TODO"):
             return CheckFailed(
@@ -429,9 +511,9 @@ class Tester:
                 where=where,
                 trace=trace,
             )
-        return CheckFailed(
-            "exited", expected, say("exited", status=program.status), where=where, trace=trace
-        )
+        fault = "exited" if self.serves else "wrong-status"
+        seen = say("exited", status=program.status)
+        return CheckFailed(fault, expected, seen, where=where, trace=trace)
 
     def _stuck(
         self,
@@ -464,8 +546,11 @@ class Tester:
         )
 
     def _bystanders(self, seen: tuple[Say, ...]) -> list[Say]:
-        """The other clients that were there and had said nothing: often the reason."""
+        """The other clients that were there and did not read, or had said nothing: often the
+        reason."""
         told = {one.args.get("who") for one in seen}
+        if names := [p.name for p in self.peers if p.open and not p.reading and p.name not in told]:
+            return [say("not-reading", names=", ".join(names))] if len(names) <= 3 else []
         silent = [
             p.name
             for p in self.peers
@@ -526,10 +611,7 @@ class Tester:
         for peer in self.peers:
             if peer.open:
                 peer.leave()
-        for fd in (self.program.stdout_fd, self.program.stderr_fd):
-            if fd is not None and fd in self._selector.get_map():
-                self._selector.unregister(fd)
-        self.program.kill()
+        self.put_away()
         self.program, self._lines_shown = None, 0
 
     def close(self) -> None:
@@ -539,6 +621,8 @@ class Tester:
             self.program.kill()
         for peer in self.peers:
             peer.sock.close()
+        for one in [*self.doors, *self.victims[::-1]]:  # each ends what was started after it
+            one.close()
 
 
 def _letters(n: int) -> str:

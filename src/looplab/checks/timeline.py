@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import random
 import time
 import zlib
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+_NOISE = "noise"
 KEEP = 200  # events at either end; a program that floods its log must not fill the record
 
 
@@ -42,11 +44,27 @@ class Timeline:
         return [*self._first, *self._last]
 
 
+class Noise(bytes):
+    """`n` random bytes, of which an act needs to keep no more than the key."""
+
+    key: int
+
+    def __new__(cls, key: int, n: int) -> Noise:
+        self = super().__new__(cls, random.Random(key).randbytes(n))
+        self.key = key
+        return self
+
+
 def packed(data: bytes | bytearray) -> str:
     """Bytes as text, for an act."""
+    if isinstance(data, Noise):
+        return f"{_NOISE}:{data.key}:{len(data)}"
     return base64.b85encode(zlib.compress(bytes(data))).decode()
 
 
 def unpacked(text: str) -> bytes:
     """The bytes that `packed` was given. Raises ValueError, zlib.error."""
+    if text.startswith(f"{_NOISE}:"):  # no digit of base 85 is a colon
+        _, key, n = text.split(":")
+        return Noise(int(key), int(n))
     return zlib.decompress(base64.b85decode(text))

@@ -192,24 +192,24 @@ def replay(ctx: click.Context, what: str, port: int | None) -> None:
 @click.option("--yes", is_flag=True)
 @click.pass_obj
 def reset(screen: Screen, what: str, to: int | None, list_: bool, yes: bool) -> None:
-    from looplab.cli import learning
+    from looplab.cli import keeping
 
     found = screen.course.find(what)
     whole = what.strip().endswith(".py") or to is not None
     exercise = found[0] if whole and found[0].on_engine else one_exercise(screen, what)
     if list_:
-        learning.versions(screen, exercise)
+        keeping.versions(screen, exercise)
     else:
-        learning.reset(screen, exercise, yes, to, whole=whole)
+        keeping.reset(screen, exercise, yes, to, whole=whole)
 
 
 @app.command()
 @what_argument
 @click.pass_obj
 def checkpoint(screen: Screen, what: str) -> None:
-    from looplab.cli import learning
+    from looplab.cli import keeping
 
-    learning.checkpoint(screen, what)
+    keeping.checkpoint(screen, what)
 
 
 @app.command()
@@ -217,9 +217,9 @@ def checkpoint(screen: Screen, what: str) -> None:
 @click.option("--spoil", is_flag=True)
 @click.pass_obj
 def diff(screen: Screen, what: str, spoil: bool) -> None:
-    from looplab.cli import learning
+    from looplab.cli import keeping
 
-    learning.diff(screen, one_exercise(screen, what), spoil)
+    keeping.diff(screen, one_exercise(screen, what), spoil)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -12,6 +13,7 @@ import sys
 import webbrowser
 from pathlib import Path
 
+from looplab.checks.doors import KINDS, Door
 from looplab.checks.program import python
 from looplab.cli import learning
 from looplab.cli.screen import OK, OURS, Screen
@@ -43,9 +45,22 @@ def run(screen: Screen, what: str, port: int | None, engine: str | None = None) 
         screen.fail("run-no-engine", id=exercise.id)
     if not path.is_file():
         screen.fail("unwritable", f"./looplab reset {exercise.id}", file=path, error="no such file")
+    if not exercise.serves:
+        return _knock(screen, path, exercise.args)
     port = port or _free_port()
     _talk(screen, port)
     return _start(screen, [str(path), "--port", str(port), *exercise.args])
+
+
+def _knock(screen: Screen, path: Path, args: tuple[str, ...]) -> int:
+    """A program that ends by itself; what stands for an address in its arguments becomes one."""
+    with contextlib.ExitStack() as opened:
+        doors = {f"{{{kind}}}": Door(kind) for kind in KINDS if f"{{{kind}}}" in args}
+        for door in doors.values():
+            opened.callback(door.close)
+            screen.tell(f"door-{door.kind}", address=door.address)
+        at = {name: door.address for name, door in doors.items()}
+        return _start(screen, [str(path), *(at.get(arg, arg) for arg in args)])
 
 
 def _demo(screen: Screen, what: str) -> tuple[str, Path] | None:
@@ -108,9 +123,13 @@ def _clean() -> dict[str, str]:
 
 
 def _name_of(interpreter: str) -> str:
-    """What the reader types for it: `python3` where that is the same one."""
-    there = shutil.which("python3")
-    same = there is not None and os.path.realpath(there) == os.path.realpath(interpreter)
+    """What the reader types for it: `python3` where that is the same one, or starts it."""
+    ask = "import os, sys; print(os.path.realpath(sys.executable))"
+    try:
+        done = subprocess.run(["python3", "-c", ask], env=_clean(), capture_output=True, text=True)
+    except OSError:
+        return shlex.quote(interpreter)
+    same = done.stdout.strip() == os.path.realpath(interpreter)
     return "python3" if same else shlex.quote(interpreter)
 
 

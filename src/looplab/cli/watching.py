@@ -16,7 +16,7 @@ from typing import Any
 
 from looplab import messages, site
 from looplab.checks.runner import Record, Run, warm
-from looplab.cli import judging, learning, replaying
+from looplab.cli import judging, keeping, learning, replaying
 from looplab.cli.canvas import Canvas
 from looplab.cli.report import first_failure
 from looplab.cli.saves import Saves
@@ -246,7 +246,7 @@ class _Watch:
         self._show(lambda: learning.show_hints(self.canvas, self.exercise, 1, level))
 
     def _diff(self) -> None:
-        learning.diff(self.canvas, self.exercise, spoil=False)
+        keeping.diff(self.canvas, self.exercise, spoil=False)
 
     def _list(self) -> None:
         if self.chosen is not None:
@@ -272,7 +272,7 @@ class _Watch:
 
     def _do_reset(self) -> None:
         self.canvas.columns = 10_000  # one line now; it is folded when it is drawn
-        said = self.canvas.lines(lambda: learning.reset(self.canvas, self.exercise, True, None))
+        said = self.canvas.lines(lambda: keeping.reset(self.canvas, self.exercise, True, None))
         path = self.workspace.file(self.exercise)
         self.written[path] = _stamp(path)
         self._judge()

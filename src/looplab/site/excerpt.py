@@ -8,7 +8,8 @@ An embed stands alone on its line:
     {{ failure tests/wrong/NN_key/NAME }}    the message a learner sees, in the page's language
     {{ exercise 02.1 }}       the box of an exercise
     {{ question 02.q1 }}      the box of a prediction, its answer folded
-    {{ figure NAME.svg | alt }}              docs/figures/NAME.svg; of NAME.html, NAME.LANG.html
+    {{ figure NAME.svg | alt }}              docs/figures/NAME.svg; of NAME.html, NAME.LANG.html;
+                              NAME.toml is drawn by looplab.site.tanks
     {{ glossary }}            the table of docs/glossary.toml
     {{ course }}              the list of lessons
 
@@ -35,6 +36,7 @@ from markdown.preprocessors import Preprocessor  # type: ignore[import-untyped]
 
 from looplab import course
 from looplab.messages import sentence
+from looplab.site import tanks
 from looplab.skeleton import HoleError, start_file
 
 log = logging.getLogger("mkdocs.looplab")
@@ -192,10 +194,22 @@ class Excerpts:
         if name.endswith(".html"):
             body = self.read(f"docs/figures/{name.removesuffix('.html')}.{self.lang}.html")
             return self.stash(f'<figure class="figure" aria-label="{label}">\n{body}\n</figure>')
+        if name.endswith(".toml"):
+            return self.stash(
+                f'<figure class="figure" aria-label="{label}">\n{self.tanks(name)}\n</figure>'
+            )
         if not name.endswith(".svg"):
-            raise EmbedError("a figure is an .svg or an .html file of docs/figures")
+            raise EmbedError("a figure is an .svg, an .html or a .toml file of docs/figures")
         body = drawing(self.read(f"docs/figures/{name}"), name)
         return self.stash(f'<figure class="figure" role="img" aria-label="{label}">{body}</figure>')
+
+    def tanks(self, name: str) -> str:
+        source = self.read(f"docs/figures/{name}")
+        try:
+            record = self.read(f"docs/records/{tomllib.loads(source)['record']}")
+            return tanks.figure(source, record, self.lang, name.removesuffix(".toml"))
+        except (tomllib.TOMLDecodeError, KeyError, tanks.TanksError) as error:
+            raise EmbedError(f"docs/figures/{name} is not whole: {error}") from None
 
     # The course
 

@@ -92,7 +92,7 @@ def out_buffer_by_hand(lab: Lab) -> Any:
     channel = lab.quiet_with_send()(near)
     lab.rounds(2)
     channel.out_buffer += b"by "
-    channel.out_buffer = channel.out_buffer + b"hand"
+    channel.out_buffer = bytes(channel.out_buffer) + b"hand"
     lab.until(lambda: not channel.out_buffer)
     readable(far)
     return str(far.recv(99))

@@ -519,6 +519,22 @@ def listen_fails(lab: Lab) -> Any:
     return [raised(channel.listen, 1), channel.accepting]
 
 
+@compat(
+    "listen() hands on how many may wait, bind() and connect() the address", [7, "here", "there"]
+)
+def arguments_of_the_socket(lab: Lab) -> Any:
+    class Hears:
+        def __getattr__(self, name: str) -> Any:
+            return lambda *args: lab.log.extend(args) or errno.EINPROGRESS
+
+    channel = lab.asyncore.dispatcher(map={})
+    channel.socket = Hears()
+    channel.listen(7)
+    channel.bind("here")
+    channel.connect("there")
+    return lab.log
+
+
 @compat("AF_UNIX by name: bind, listen, accept, connect, and the addresses", ["''", True, True])
 def unix_by_name(lab: Lab) -> Any:
     accepted: list[Any] = []
@@ -540,6 +556,10 @@ def unix_by_name(lab: Lab) -> Any:
         return [repr(accepted[1]), client.addr == path, client.connected]
 
 
-@compat("the strings of errors that the system knows", ["Operation not permitted", True])
+@compat(
+    "the strings of errors, of those too that no system has",
+    ["Operation not permitted", True, f"Unknown error {1 << 70}"],
+)
 def strerror(lab: Lab) -> Any:
-    return [lab.asyncore._strerror(errno.EPERM), bool(lab.asyncore._strerror(-1))]
+    name = lab.asyncore._strerror
+    return [name(errno.EPERM), bool(name(-1)), name(1 << 70)]

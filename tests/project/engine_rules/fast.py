@@ -10,6 +10,7 @@ import signal
 import socket
 import tempfile
 import time
+from collections.abc import Callable
 from typing import Any
 
 from .better import fill
@@ -145,7 +146,11 @@ def a_foreign_valve(lab: Lab) -> Any:
     return [shut, len(lab.log) == before]
 
 
-@compat("predicates set on an instance in the loop are asked like those of the class", ["write", 2])
+@compat(
+    "predicates set on an instance in the loop are asked like those of the class",
+    ["write", 2],
+    "在循环中途给实例换上的 readable/writable，也会被询问",
+)
 def predicates_of_an_instance(lab: Lab) -> Any:
     near, far = lab.tcp()
     channel = lab.asyncore.dispatcher_with_send(near)
@@ -162,7 +167,11 @@ def predicates_of_an_instance(lab: Lab) -> Any:
     return [*lab.log, asked[0]]
 
 
-@compat("a handle_write set on an instance in the loop", ["write"])
+@compat(
+    "a handle_write set on an instance in the loop is called",
+    ["write"],
+    "在循环中途给实例装上的 handle_write，会被调用",
+)
 def a_handler_of_an_instance(lab: Lab) -> Any:
     near, _far = lab.tcp()
     channel = lab.asyncore.dispatcher(near)
@@ -172,7 +181,11 @@ def a_handler_of_an_instance(lab: Lab) -> Any:
     return lab.log
 
 
-@compat("a predicate that touches its own buffer does not make the loop spin", True)
+@compat(
+    "a predicate that touches its own buffer does not make the loop spin",
+    True,
+    "writable() 里动了自己的缓冲区，循环也不空转",
+)
 def a_predicate_that_touches_its_buffer(lab: Lab) -> Any:
     class Queued(lab.quiet_with_send()):
         def writable(self) -> bool:
@@ -186,7 +199,11 @@ def a_predicate_that_touches_its_buffer(lab: Lab) -> Any:
     return time.monotonic() - begin >= 0.099
 
 
-@compat("a predicate that is changed on the class counts from the next round on", ["read"])
+@compat(
+    "a predicate that is changed on the class counts from the next round on",
+    ["read"],
+    "类上的 readable/writable 改了，下一轮就算数",
+)
 def predicates_changed_on_the_class(lab: Lab) -> Any:
     kind = lab.quiet_with_send()
     near, far = lab.tcp()
@@ -222,7 +239,11 @@ def a_map_edited_by_hand(lab: Lab) -> Any:
     return [first, lab.log]
 
 
-@compat("an entry of the map may be exchanged for another channel", ["read", "write"])
+@compat(
+    "an entry of the map may be exchanged for another channel",
+    ["read", "write"],
+    "字典里的一项可以直接换成另一个通道",
+)
 def an_entry_exchanged(lab: Lab) -> Any:
     near, far = lab.tcp()
     channels: dict[int, Any] = {}
@@ -237,7 +258,11 @@ def an_entry_exchanged(lab: Lab) -> Any:
     return lab.log
 
 
-@compat("one entry taken out of the map and one put in: the new one is heard", ["read"])
+@compat(
+    "one entry taken out of the map and another one put in by hand: the new one is heard",
+    ["read"],
+    "手工从字典里取出一项、再放进另一项：新的那一项听得到事件",
+)
 def a_map_swapped_by_hand(lab: Lab) -> Any:
     channels: dict[int, Any] = {}
     near, _far = lab.tcp()
@@ -385,7 +410,12 @@ def a_number_reused_behind_its_back(lab: Lab) -> Any:
     return lab.log
 
 
-@compat("the same while a duplicate of the old one lives, and hears something", [[], ["new"]])
+@compat(
+    "a socket closed behind its channel's back, while a duplicate of it lives: whoever gets its"
+    " number hears nothing of it",
+    [[], ["new"]],
+    "背着通道关掉套接字，而它还有一个副本开着：后来用这个号码的通道，听不到它的事件",
+)
 def a_duplicate_behind_its_back(lab: Lab) -> Any:
     class New(lab.quiet()):
         def handle_read(self) -> None:
@@ -410,7 +440,11 @@ def a_duplicate_behind_its_back(lab: Lab) -> Any:
     return [first, lab.log]
 
 
-@compat("a descriptor put over another one by dup2: the channel hears the new file", ["b'new'"])
+@compat(
+    "a descriptor put over another one by dup2: the channel hears the new file",
+    ["b'new'"],
+    "用 dup2 换掉通道底下的描述符：通道听得到新的文件",
+)
 def dup2_under_a_channel(lab: Lab) -> Any:
     class Reads(lab.quiet_with_send()):
         def handle_read(self) -> None:
@@ -525,30 +559,36 @@ def one_of_two_duplicates(lab: Lab) -> Any:
     return lab.log
 
 
-@compat("a child process may close its copy of everything: the parent hears on", ["read"])
+def in_a_child(run: Callable[[], object]) -> int:
+    """The number of a child process that does this, and ends with status 0 if it came true."""
+    if child := os.fork():
+        return child
+    try:
+        signal.alarm(30)
+        os._exit(not run())
+    finally:
+        os._exit(2)
+
+
+@compat("a child process may close its copy of everything: the parent hears on", ["read", 0])
 def a_fork_that_closes(lab: Lab) -> Any:
+    def close() -> bool:
+        lab.asyncore.close_all()
+        return True
+
     near, far = lab.tcp()
     lab.quiet()(near)
     lab.rounds(2)
-    if not (child := os.fork()):
-        lab.asyncore.close_all()
-        os._exit(0)
-    os.waitpid(child, 0)
+    status = os.waitpid(in_a_child(close), 0)[1]
     far.send(b"x")
     readable(near)
     lab.round()
-    return lab.log
+    return [*lab.log, status]
 
 
 @compat("a child process may go on with the loop: it hears, and the parent hears on", ["read", 0])
 def a_fork_that_loops(lab: Lab) -> Any:
-    near, far = lab.tcp()
-    lab.quiet()(near)
-    lab.rounds(2)
-    far.send(b"x")
-    readable(near)
-    if not (child := os.fork()):
-        signal.alarm(30)
+    def loop() -> bool:
         lab.round()
         heard = lab.log == ["read"]
         spare, other = lab.tcp()  # a channel of the child's own
@@ -557,20 +597,23 @@ def a_fork_that_loops(lab: Lab) -> Any:
         readable(spare)
         lab.round()
         lab.asyncore.close_all()
-        os._exit(not (heard and lab.log.count("read") == 3))
-    status = os.waitpid(child, 0)[1]
+        return heard and lab.log.count("read") == 3
+
+    near, far = lab.tcp()
+    lab.quiet()(near)
+    lab.rounds(2)
+    far.send(b"x")
+    readable(near)
+    status = os.waitpid(in_a_child(loop), 0)[1]
     lab.rounds(1)
     return [*lab.log, status]
 
 
-@compat("a child's own channels are not heard by the parent", ["read"])
+@compat("a child's own channels are not heard by the parent", [[], ["read"]])
 def a_fork_with_channels_of_its_own(lab: Lab) -> Any:
-    near, far = lab.tcp()
-    lab.quiet()(near)
-    lab.rounds(2)
     inlet, outlet = os.pipe()
-    if not (child := os.fork()):
-        signal.alarm(30)
+
+    def hear() -> bool:
         spare, other = lab.tcp()
         lab.quiet()(spare)
         lab.rounds(2)
@@ -578,15 +621,21 @@ def a_fork_with_channels_of_its_own(lab: Lab) -> Any:
         readable(spare)
         os.write(outlet, b"x")
         signal.pause()
+        return False
+
+    near, far = lab.tcp()
+    lab.quiet()(near)
+    lab.rounds(2)
+    child = in_a_child(hear)
     os.read(inlet, 1)
     lab.rounds(2)
-    before = lab.log == []
+    before = lab.log[:]
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     far.send(b"x")
     readable(near)
     lab.round()
-    return lab.log if before else ["heard the child's", *lab.log]
+    return [before, lab.log]
 
 
 @compat("a regular file, closed and another one opened in its place", ["a", "b"])
@@ -632,7 +681,11 @@ def a_quiet_regular_file(lab: Lab) -> Any:
         return [before, lab.log]
 
 
-@compat("maps that are used and forgotten leave no descriptor behind", 0)
+@compat(
+    "maps that are used and dropped leave no descriptor behind",
+    0,
+    "用过又丢掉的字典，不会留下描述符",
+)
 def maps_forgotten(lab: Lab) -> Any:
     def opened() -> int:
         return len(os.listdir("/dev/fd"))
@@ -648,7 +701,11 @@ def maps_forgotten(lab: Lab) -> Any:
     return opened() - before
 
 
-@compat("a loop may begin where no descriptor is left", ["read"])
+@compat(
+    "a loop may begin where no descriptor is left",
+    ["read"],
+    "描述符用尽时，循环也能开始",
+)
 def begin_without_descriptors(lab: Lab) -> Any:
     near, far = lab.tcp()
     lab.quiet()(near)

@@ -2,17 +2,11 @@
 tests say so, and the line goes."""
 
 FAST = ("fast",)
-BOTH = ("reference", "fast")
 KERNEL = ("epoll", "kqueue")  # where the list of descriptors lies in the kernel
 ANY = (*KERNEL, "select", "poll")
 
 # rule: (engines, multiplexers, why)
 KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
-    "the_end_outside_of_a_map": (
-        BOTH,
-        ANY,
-        "_tell_close takes a channel without a number for one that closed by itself",
-    ),
     "predicates_of_an_instance": (
         FAST,
         ANY,
@@ -28,11 +22,6 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
         ANY,
         "nobody asks an idle channel again, so that a predicate its class is given goes unseen",
     ),
-    "a_predicate_that_touches_its_buffer": (
-        FAST,
-        ANY,
-        "setting out_buffer announces a change, and a change announced while asking ends the wait",
-    ),
     "an_entry_exchanged": (
         FAST,
         ANY,
@@ -47,21 +36,6 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
         FAST,
         KERNEL,
         "epoll watches files, not numbers: it forgets a file that dup2 closes, and tells nobody",
-    ),
-    "a_duplicate_behind_its_back": (
-        FAST,
-        KERNEL,
-        "epoll watches files, not numbers: a file that lives on in a duplicate keeps its number",
-    ),
-    "maps_forgotten": (
-        FAST,
-        KERNEL,
-        "a map's epoll is closed when a loop finds the map empty, and not when the map is dropped",
-    ),
-    "begin_without_descriptors": (
-        FAST,
-        KERNEL,
-        "the first round over a map needs a descriptor for its epoll",
     ),
 }
 

@@ -70,11 +70,15 @@ def plain(value: Any) -> Any:
     return [plain(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-def compat(text: str, seen: Any) -> Callable[[Callable[["Lab"], Any]], Callable[["Lab"], Any]]:
-    """The rule `text`: on the real asyncore and on our engines alike, this is seen."""
+def compat(
+    en: str, seen: Any, zh: str = ""
+) -> Callable[[Callable[["Lab"], Any]], Callable[["Lab"], Any]]:
+    """The rule `en`: on the real asyncore and on our engines alike, this is seen. One that stands
+    in known.py is shown to readers, and needs its sentence in Chinese."""
 
     def add(run: Callable[["Lab"], Any]) -> Callable[["Lab"], Any]:
-        RULES.append(Rule(run.__name__, "compat", run, seen, seen, {"en": text}))
+        text = {"en": en, "zh": zh} if zh else {"en": en}
+        RULES.append(Rule(run.__name__, "compat", run, seen, seen, text))
         return run
 
     return add

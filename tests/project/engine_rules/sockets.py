@@ -308,9 +308,14 @@ def send_unconnected(lab: Lab) -> Any:
 
 @compat(
     "a channel that stands in no map tells of the end all the same",
-    {"recv, the end": ["close"], "recv, reset": ["close"], "send": ["close"],
-     "handle_error": ["close"]},
-)  # fmt: skip
+    {
+        "recv, the end": ["close"],
+        "recv, reset": ["close"],
+        "send": ["close"],
+        "handle_error": ["close"],
+    },
+    "不在任何字典里的通道，也照样通知连接的结束",
+)
 def the_end_outside_of_a_map(lab: Lab) -> Any:
     def out_of_its_map(call: Any, leave: Any) -> list[str]:
         lab.log.clear()

@@ -5,5 +5,5 @@
 def guard(obj, handler):
     try:
         return handler()
-    except:
+    except:  # noqa: E722
         obj.handle_error()

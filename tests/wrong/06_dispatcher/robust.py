@@ -7,7 +7,7 @@ def loop(timeout=30.0, use_poll=False, map=None, count=None):
     while map and (count is None or count > 0):
         try:
             (poll2 if use_poll else poll)(timeout, map)
-        except:
+        except:  # noqa: E722
             continue
         if count is not None:
             count -= 1

@@ -1,0 +1,67 @@
+# fails 04.1 idle busy-loop
+"""Kept OUT on the list of a client that is owed nothing any more.
+
+It has room, so OUT is lit for ever: once more interest that nobody took back.
+"""
+
+import argparse
+import hashlib
+import select
+import socket
+
+
+def serve(listener: socket.socket, blob: bytes) -> None:
+    poller = select.poll()
+    poller.register(listener, select.POLLIN)
+    clients = {}
+    while True:
+        for fd, event in poller.poll():
+            if fd == listener.fileno():
+                sock, _ = listener.accept()
+                sock.setblocking(False)
+                clients[sock.fileno()] = [sock, memoryview(blob)]
+                poller.register(sock, select.POLLIN | select.POLLOUT)
+            elif not push(clients[fd], event):
+                poller.unregister(fd)
+                clients.pop(fd)[0].close()
+
+
+def push(client: list, event: int) -> bool:
+    """Send; when all is sent end our side, and wait until the client has."""
+    sock, owed = client
+    try:
+        if owed and event & select.POLLOUT:
+            client[1] = owed[sock.send(owed) :]
+            if not client[1]:
+                sock.shutdown(socket.SHUT_WR)
+        elif not owed and event & select.POLLIN:
+            return bool(sock.recv(4096))
+    except BlockingIOError:
+        pass
+    except OSError:
+        return False
+    return True
+
+
+def make_blob(size: int, seed: str) -> bytes:
+    return hashlib.shake_256(seed.encode()).digest(size)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--size", type=int, default=8 << 20)
+    parser.add_argument("--seed", default="looplab")
+    args = parser.parse_args()
+    blob = make_blob(args.size, args.seed)
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=128) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+            serve(listener, blob)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()

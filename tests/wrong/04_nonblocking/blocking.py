@@ -1,0 +1,29 @@
+# fails 04.2 timeout stuck
+"""Connected in the ordinary way: connect waits until there is an answer."""
+
+import argparse
+import socket
+
+
+def connect_many(targets: list[str], timeout: float) -> None:
+    for target in targets:
+        host, _, port = target.rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), None).close()
+            print("ok", target)
+        except TimeoutError:
+            print("timeout", target)
+        except OSError:
+            print("refused", target)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--timeout", type=float, default=0.5)
+    parser.add_argument("target", nargs="+")
+    args = parser.parse_args()
+    connect_many(args.target, args.timeout)
+
+
+if __name__ == "__main__":
+    main()

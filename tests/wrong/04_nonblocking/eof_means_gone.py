@@ -1,0 +1,64 @@
+# fails 04.1 half closed-too-soon
+"""Believed that a client which has finished talking has left.
+
+It has shut its own writing, and is still there to read: a half-close.
+"""
+
+import argparse
+import hashlib
+import select
+import socket
+
+
+def serve(listener: socket.socket, blob: bytes) -> None:
+    poller = select.poll()
+    poller.register(listener, select.POLLIN)
+    clients = {}
+    while True:
+        for fd, event in poller.poll():
+            if fd == listener.fileno():
+                sock, _ = listener.accept()
+                sock.setblocking(False)
+                clients[sock.fileno()] = [sock, memoryview(blob)]
+                poller.register(sock, select.POLLIN | select.POLLOUT)
+            elif not push(clients[fd], event):
+                poller.unregister(fd)
+                clients.pop(fd)[0].close()
+
+
+def push(client: list, event: int) -> bool:
+    sock, owed = client
+    try:
+        if event & select.POLLIN and not sock.recv(4096):
+            return False
+        if event & select.POLLOUT:
+            client[1] = owed[sock.send(owed) :]
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return bool(client[1])
+
+
+def make_blob(size: int, seed: str) -> bytes:
+    return hashlib.shake_256(seed.encode()).digest(size)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--size", type=int, default=8 << 20)
+    parser.add_argument("--seed", default="looplab")
+    args = parser.parse_args()
+    blob = make_blob(args.size, args.seed)
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=128) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+            serve(listener, blob)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()

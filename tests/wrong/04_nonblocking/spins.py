@@ -1,0 +1,69 @@
+# fails 04.1 idle busy-loop
+"""Believed that non-blocking means to try until it works.
+
+The socket does not block any more, so the program never sleeps: one core, to
+ask a full kernel again and again.
+"""
+
+import argparse
+import hashlib
+import select
+import socket
+
+
+class Client:
+    def __init__(self, sock: socket.socket, blob: bytes) -> None:
+        self.sock = sock
+        self.owed = memoryview(blob)
+
+
+def serve(listener: socket.socket, blob: bytes) -> None:
+    poller = select.poll()
+    poller.register(listener, select.POLLIN)
+    clients = {}
+    while True:
+        for fd, _ in poller.poll():
+            if fd == listener.fileno():
+                sock, _ = listener.accept()
+                sock.setblocking(False)
+                clients[sock.fileno()] = Client(sock, blob)
+                poller.register(sock, select.POLLOUT)
+            elif not push(clients[fd]):
+                poller.unregister(fd)
+                clients.pop(fd).sock.close()
+
+
+def push(client: Client) -> bool:
+    while client.owed:
+        try:
+            taken = client.sock.send(client.owed)
+            client.owed = client.owed[taken:]
+        except BlockingIOError:
+            pass  # not now
+        except OSError:
+            break
+    return False
+
+
+def make_blob(size: int, seed: str) -> bytes:
+    return hashlib.shake_256(seed.encode()).digest(size)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--size", type=int, default=8 << 20)
+    parser.add_argument("--seed", default="looplab")
+    args = parser.parse_args()
+    blob = make_blob(args.size, args.seed)
+    address = ("127.0.0.1", args.port)
+    with socket.create_server(address, backlog=128) as listener:
+        try:
+            print(f"listening on 127.0.0.1:{listener.getsockname()[1]}")
+            serve(listener, blob)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how this program ends
+
+
+if __name__ == "__main__":
+    main()

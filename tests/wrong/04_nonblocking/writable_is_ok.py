@@ -1,0 +1,51 @@
+# fails 04.2 refused wrong-result
+"""Believed that a writable socket is a connected one.
+
+A refused one is writable too: the next call need not wait for its error.
+"""
+
+import argparse
+import errno
+import select
+import socket
+import time
+
+
+def connect_many(targets: list[str], timeout: float) -> None:
+    deadline = time.monotonic() + timeout
+    poller = select.poll()
+    waiting = {}
+    for target in targets:
+        sock, error = begin(target)
+        if error not in (0, errno.EINPROGRESS):
+            print("refused", target)
+            continue
+        waiting[sock.fileno()] = sock, target
+        poller.register(sock, select.POLLOUT)
+    while waiting and (left := deadline - time.monotonic()) > 0:
+        for fd, _ in poller.poll(left * 1000):
+            poller.unregister(fd)
+            sock, target = waiting.pop(fd)
+            print("ok", target)
+            sock.close()
+    for _, target in waiting.values():
+        print("timeout", target)
+
+
+def begin(target: str) -> tuple[socket.socket, int]:
+    host, _, port = target.rpartition(":")
+    sock = socket.socket()
+    sock.setblocking(False)
+    return sock, sock.connect_ex((host, int(port)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--timeout", type=float, default=0.5)
+    parser.add_argument("target", nargs="+")
+    args = parser.parse_args()
+    connect_many(args.target, args.timeout)
+
+
+if __name__ == "__main__":
+    main()
