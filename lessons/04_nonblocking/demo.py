@@ -16,7 +16,7 @@ CALL = 50_000  # bytes handed to one send
 BITE = 10_000  # bytes that the peer reads first
 BUFFER = 65_536  # bytes asked for; Linux makes it twice as many
 PAUSE = 0.5  # seconds: the kernels move some bytes by the clock
-ROW = "{:>2}  {:<34}{:>10}{:>9}{:>10}  {}"
+ROW = "{:>2}  {:<28}{:>10}{:>9}{:>10}  {}"
 
 
 class Tanks:
