@@ -148,14 +148,11 @@ class TestDrain:
         echo.bighalf(tester)
 
     def test_at_once(self, tester):
-        tester.start()
-        peer = tester.connect()
-        echo.echoes(tester, peer)
-        peer.shut()
-        echo.ends_with(tester, peer, bytes(peer.received))
-        polite = tester.connect()
-        polite.shut()
-        echo.ends_with(tester, polite, b"")
+        show = Goodbye(tester, 10)  # the kernel takes it all: nothing is owed
+        for _ in range(3):
+            peer = show.owes()
+            peer.read_on()
+            echo.ends_with(tester, peer, show.data)
 
     def test_isolate(self, tester):
         show = Goodbye(tester, probes.big())
@@ -179,11 +176,23 @@ class TestDrain:
         echo.ends_with(tester, slow, show.data)
         show.no_handler()
 
+    def test_talks_on(self, tester):
+        show = Goodbye(tester, probes.big())
+        for _ in range(3):
+            peer = show.owes()
+            peer.send(echo.noise(tester, 24 << 20))  # more than it has to send: some is unread
+            peer.read_on()
+            echo.ends_with(tester, peer, show.data)
+
     def test_idle(self, tester):
         show = Goodbye(tester, probes.big())
-        slow = show.owes()
+        slow, quick = show.owes(), show.owes()
+        quick.read_on()
+        echo.ends_with(tester, quick, show.data)  # paid, and still there
+        slow.shut()
         probes.idle(tester)
         slow.reset()
+        quick.close()
         probes.idle(tester)
 
     def test_reset(self, tester):
@@ -195,6 +204,7 @@ class TestDrain:
         last = show.owes()
         last.read_on()
         echo.ends_with(tester, last, show.data)
+        last.close()
         no_error_told(tester)
         probes.descriptors_back(tester, before)
 

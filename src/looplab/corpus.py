@@ -27,12 +27,7 @@ from looplab.overlay import laid_over
 from looplab.skeleton import HoleError, at_start, without
 
 SEED = 1  # recorded messages are made with it
-_TIMED = (
-    "eof-within",
-    "prompt-line",
-    "talker-closed",
-    "first-byte",
-)  # said where probes.in_time tries again
+_TIMED = ("eof-within", "prompt-line", "talker-closed")  # said where probes.in_time tries again
 _FAILS = re.compile(r"# fails (\d\d\.\w+) (\w+) ([\w-]+)$")
 _ENGINE_LINE = re.compile(rf'("{ENGINE}", line )\d+')  # moves with every edit of the reference
 _PASSES = re.compile(r"# passes (\d\d\.\w+)$")

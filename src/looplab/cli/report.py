@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from looplab.checks.again import STARTS
 from looplab.checks.runner import Record
 from looplab.course import Check, Exercise
 from looplab.messages import sentence
@@ -323,7 +324,7 @@ def first_failure(records: Iterable[Record]) -> tuple[int, Record] | None:
 
 def _next_commands(record: Record, exercise: Exercise) -> str:
     """What a learner types after a failure: a replay only where something was done."""
-    replay = any(act["act"] == "start" for act in record.get("acts", []))
+    replay = any(act["act"] in STARTS for act in record.get("acts", []))
     commands = f"./looplab hint {exercise.id}" + f"    ./looplab replay {exercise.id}" * replay
     todo = str(record["seen"][0]["args"].get("what", ""))[:2]
     if record["fault"] == "not-implemented" and todo < exercise.id[:2]:

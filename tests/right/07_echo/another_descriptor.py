@@ -15,4 +15,4 @@ class drainer:
         sent = self.send(memoryview(self.owed))
         self.owed = self.owed[sent:]
         if len(self.owed) == 0:
-            self.close()
+            self.finish()

@@ -8,12 +8,28 @@ class _Debt(dispatcher):
         dispatcher.__init__(self, sock, map)
 
     def readable(self):
-        return False
-
-    def writable(self):
         return True
 
+    def handle_read(self):
+        self.recv(8192)  # whatever it is: unread, it would cost a reset
+
+    def writable(self):
+        return self.rest is not None
+
     def handle_write(self):
+        self.rest = self.rest[self.send(self.rest[:131072]) :]
+        if not len(self.rest):
+            self.rest = None
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def handle_eof(self):
+        self.readable = lambda: False
+        if self.rest is None:
+            self.close()
+        else:
+            self.handle_write = self._pay_and_close
+
+    def _pay_and_close(self):
         self.rest = self.rest[self.send(self.rest[:131072]) :]
         if not len(self.rest):
             self.close()

@@ -9,8 +9,3 @@ class dispatcher_with_send:
             drainer(self.socket, self.out_buffer, self._map)
             self.socket, self.out_buffer = _CLOSED, bytearray()
         dispatcher.close(self)
-
-
-class drainer:
-    def writable(self):
-        return len(self.owed) > 0

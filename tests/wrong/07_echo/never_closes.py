@@ -5,6 +5,3 @@
 class drainer:
     def handle_write(self):
         del self.owed[: self.send(self.owed[:65536])]
-
-    def writable(self):
-        return len(self.owed) > 0
