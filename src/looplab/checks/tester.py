@@ -623,8 +623,10 @@ class Tester:
             self.program.kill()
         for peer in self.peers:
             peer.sock.close()
-        for one in [*self.doors, *self.victims[::-1]]:  # each ends what was started after it
-            one.close()
+        for door in self.doors:
+            door.close()
+        for victim in reversed(self.victims):  # each ends what was started after it
+            victim.close()
 
 
 def _letters(n: int) -> str:
