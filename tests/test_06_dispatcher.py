@@ -17,6 +17,7 @@ from looplab.checks.rounds import (
     is_sent,
     lets_in,
     listens_again,
+    meet,
     no_complaint,
     not_yet,
     one_is_heard,
@@ -107,9 +108,7 @@ class TestLoop:
     def keeps_apart(self, tester, log):
         """The guests have two rounds; whoever knocks meanwhile waits at the door."""
         a = log.arrives()
-        with log.program.paused():  # news for both maps at once
-            b = tester.connect()
-            a.send(word := log.word())
+        (b,) = meet(log, {a: (word := log.word())}, callers=1)  # news for both maps at once
         hears(log, a, word)
         not_yet(log, b)
         log.says(a)
@@ -157,9 +156,7 @@ class TestLoop:
 
     def first_comes(self, tester, log):
         peers = [log.arrives() for _ in range(3)]
-        with log.program.paused():  # their words meet the program in one round
-            for peer in peers:
-                peer.send(log.word())
+        meet(log, {peer: log.word() for peer in peers})
         winner = one_is_heard(log, peers)
         late = log.arrives()  # on a number that is free again
         log.says(winner)
@@ -240,8 +237,7 @@ class TestNobody:
         with_both(tester, self.lets_in_all, program="eager")
 
     def lets_in_all(self, tester, log):
-        with log.program.paused():
-            peers = [tester.connect() for _ in range(3)]
+        peers = meet(log, {}, callers=3)
         for peer in peers:
             lets_in(log, peer, "all-let-in", "silent")
         for peer in peers:
@@ -355,9 +351,7 @@ class TestFullHouse:
         """Two speak in one round; the first has the other's number given to a third."""
         a, b = log.arrives(), log.arrives()
         c = tester.connect()
-        with log.program.paused():
-            a.send(b"next\n")
-            b.send(b"next\n")
+        meet(log, {a: b"next\n", b: b"next\n"})
         lets_in(log, c, "takes-the-seat", "silent")
         rests(tester)
         if c.eof or c.was_reset:

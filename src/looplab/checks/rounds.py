@@ -66,6 +66,17 @@ def is_sent(tester: Tester, peer: Peer, data: bytes) -> None:
         raise tester.failure("closed-too-soon", expected, say("closed"))
 
 
+def meet(log: Logger, words: dict[Peer, bytes], callers: int = 0) -> list[Peer]:
+    """These words, and so many new clients, meet the program in one round. The new clients."""
+    with log.program.paused():
+        new = [log.tester.connect() for _ in range(callers)]
+        for peer, data in words.items():
+            peer.send(data)
+        with contextlib.suppress(NotThere):  # a busy machine hands over late
+            log.tester.until(lambda: all(proc.delivered(peer.sock) for peer in words), armed=False)
+    return new
+
+
 def not_yet(log: Logger, peer: Peer) -> None:
     """This client calls while others have their turn; nobody lets it in."""
     rests(log.tester)
