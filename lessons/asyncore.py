@@ -414,7 +414,9 @@ class dispatcher_with_send(dispatcher):
     def initiate_send(self):
         """Pay what the kernel takes now (dispatcher.send() tells), from the
         front of `out_buffer`; the rest stays owed."""
-        raise NotImplementedError("TODO 07.1 dispatcher_with_send.initiate_send")
+        raise NotImplementedError(
+            "TODO 07.1 dispatcher_with_send.initiate_send"
+        )
 
     def handle_write(self):
         """There is room again."""

@@ -41,8 +41,8 @@ class Push:
         self.gets_all(self.tester.connect()).close()
 
     def first_byte(self):
-        """A newcomer is sent something."""
-        peer = self.tester.connect()
+        """A newcomer is sent something: B, however many attempts there are."""
+        peer = self.tester.connect("B")
         expected = say("first-byte", who=peer.name)
         try:
             self.tester.until(lambda: peer.received or peer.eof)

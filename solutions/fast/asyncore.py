@@ -181,8 +181,6 @@ def loop(timeout=30.0, use_poll=False, map=None, count=None):
         poll_best(timeout, map)
         if count is not None:
             count -= 1
-    if not map:
-        _forget(map)
 
 
 def poll_best(timeout, map):
@@ -193,7 +191,7 @@ def poll_best(timeout, map):
     news = kept.changed or kept.asked or len(map) != len(kept.known)
     if news and kept.refresh():
         timeout = 0  # more has changed meanwhile
-    if map:
+    if _registries.get(id(map)) is kept:  # else nobody is left
         kept.call(kept.kernel.poll(timeout))
 
 
@@ -222,13 +220,15 @@ class registry:
     def remove(self, fd):
         """A channel leaves; its descriptor is about to be closed."""
         self.removed = True
-        self.known.pop(fd, None)
+        had = self.known.pop(fd, None)
         self.changed.pop(fd, None)
         if self.asked.pop(fd, None) is not None:
             self.in_turn = None
         if self.flags.pop(fd, 0):
             with contextlib.suppress(OSError, KeyError):  # closed already
                 self.kernel.unregister(fd)
+        if had is not None and not self.known:
+            _forget(self.map)  # a map may never be used again
 
     def call(self, events):
         """Call every channel that an event is meant for."""

@@ -31,18 +31,19 @@ NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def find(tree: ast.Module, name: str) -> Function:
-    """The function with this qualified name: `serve`, `dispatcher.close`. Raises HoleError."""
+    """The function with this qualified name: `serve`, `dispatcher.close`; of several the last one,
+    which counts. Raises HoleError."""
     body: list[ast.stmt] = tree.body
     *classes, function = name.split(".")
     for part in classes:
-        found = next((n for n in body if isinstance(n, ast.ClassDef) and n.name == part), None)
-        if found is None:
+        found = [n for n in body if isinstance(n, ast.ClassDef) and n.name == part]
+        if not found:
             raise HoleError(f"there is no class {part} for the hole {name}")
-        body = found.body
-    for node in body:
-        if isinstance(node, _FUNCTIONS) and node.name == function:
-            return node
-    raise HoleError(f"there is no function {name}")
+        body = found[-1].body
+    named = [node for node in body if isinstance(node, _FUNCTIONS) and node.name == function]
+    if not named:
+        raise HoleError(f"there is no function {name}")
+    return named[-1]
 
 
 def skeleton(
@@ -64,20 +65,23 @@ def skeleton(
         last = node.end_lineno or node.lineno
         if rest and rest[0].lineno == node.lineno:
             raise HoleError(f"{name} has its body on the line of its def")
-        body = _start_body(f"TODO {exercise_id} {name}", (default or {}).get(name, ""))
-        spans.append((first, last, textwrap.indent(body, " " * (node.col_offset + 4))))
+        indent, own = node.col_offset + 4, (default or {}).get(name, "")
+        body = _start_body(f"TODO {exercise_id} {name}", own, WIDTH - indent)
+        spans.append((first, last, textwrap.indent(body, " " * indent)))
     for first, last, body in sorted(spans, reverse=True):
         lines[first - 1 : last] = [body]
     return "".join(lines)
 
 
-def _start_body(todo: str, default: str) -> str:
+def _start_body(todo: str, default: str, width: int) -> str:
     """What stands in a hole at first; the note beside a default, or above it where that is too
     wide."""
     if not default:
-        return f'raise NotImplementedError("{todo}")\n'
+        line = f'raise NotImplementedError("{todo}")\n'
+        wide = f'raise NotImplementedError(\n    "{todo}"\n)\n'
+        return line if len(line) <= width + 1 else wide
     beside = f"{default}  # {todo}"
-    if "\n" in default or len(beside) > WIDTH - 8:
+    if "\n" in default or len(beside) > width:
         return f"# {todo}\n{default}\n"
     return beside + "\n"
 

@@ -205,6 +205,22 @@ def test_run_asks_for_the_prediction_first(house):
     assert done.returncode == 2 and "looplab answer 02.q1" in done.stderr
 
 
+def test_run_opens_doors_for_a_program_that_is_no_server(house):
+    house.solve("04.2")
+    done = house.run("run", "04.2", COLUMNS="300")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    for kind, result in (("ok", "ok"), ("refused", "refused"), ("silent", "timeout")):
+        told = sentence("en", "cli", f"door-{kind}", {"address": "127.0.0.1:"})
+        start, end = told.split("127.0.0.1:")
+        (address,) = [
+            line.removeprefix(start).removesuffix(end)
+            for line in lines
+            if line.startswith(start) and line.endswith(end)
+        ]
+        assert f"{result} {address}" in lines
+
+
 def test_run_starts_my_program_and_ends_with_ctrl_c(house):
     house.solve("02.1")
     child = house.spawn("run", "02.1")

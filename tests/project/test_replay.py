@@ -69,6 +69,27 @@ def test_a_program_with_a_clock_is_replayed_in_its_own_time(house):
     assert sentence("en", "cli", "replay-in-time", {"n": 0}).partition(",")[0] in done.stdout
 
 
+def test_a_client_that_did_not_read_does_not_read_again(house):
+    fails_with(house, "04.1", "04_nonblocking/push.py", "one_send")
+    done = house.run("replay", "04.1")
+    assert done.returncode == 0
+    slow = sentence("en", "cli", "replay-slow", {"n": 0})[:12]  # the program has no clock
+    story = done.stdout.partition(slow)[2]
+    told = ("connects", "reads-on", "receives", "eof")
+    events = [sentence("en", "event", what, {"who": "A", "n": "\0"}) for what in told]
+    places = [story.index(one.partition("\0")[0]) for one in events]
+    assert places == sorted(places)
+
+
+def test_doors_are_opened_anew(house):
+    """The addresses of the check are gone; a replay has doors of the same kind."""
+    fails_with(house, "04.2", "04_nonblocking/connect_many.py", "writable_is_ok")
+    done = house.run("replay", "04.2", "--port", "1")
+    assert done.returncode == 0 and not done.stderr
+    assert done.stdout.count("program prints ok 127.0.0.1:") == 4
+    assert "program ends (0)" in done.stdout
+
+
 def test_a_held_program_meets_all_at_once(house):
     fails_with(house, "03.2", "03_poll/farewell.py", "greets_in_turn")
     done = house.run("replay", "03.2")

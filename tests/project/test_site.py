@@ -22,6 +22,7 @@ from markdown import Markdown
 
 from looplab import site
 from looplab.course import ROOT
+from looplab.site import tanks
 
 DOCS = ROOT / "docs"
 URL = "http://127.0.0.1:8000/"  # what `built` of conftest.py was built for
@@ -588,3 +589,48 @@ def test_the_mask_strip_shows_what_was_recorded():
         text = (ROOT / f"docs/figures/03_masks.{lang}.html").read_text("utf-8")
         drawn = re.findall(r'data-event="([^"]*)" data-bits="([^"]*)"', text)
         assert {event: bits.split() for event, bits in drawn} == recorded
+
+
+TANKS = """
+record = "02_select/tanks.txt"
+shown = 2
+legend = { en = "Two tanks", zh = "两个水箱" }
+lit = { en = "lit", zh = "亮" }
+dark = { en = "dark", zh = "灭" }
+tank = [{ en = "yours", zh = "你的" }, { en = "sent", zh = "已发" }]
+step = [{ en = "begin", zh = "开始" }, { en = "send <1>", zh = "发送" }]
+"""
+LEVELS = (
+    "      yours  sent  OUT\n 1  begin    2,000      0  lit\n 2  send -> 500  1,500  500  dark\n"
+)
+
+
+def test_tanks_are_drawn_from_the_record(root):
+    (root / "docs/figures").mkdir(parents=True, exist_ok=True)
+    (root / "docs/figures/tanks.toml").write_text(TANKS, "utf-8")
+    (root / "docs/records/02_select/tanks.txt").write_text(LEVELS, "utf-8")
+    html = render(root, "{{ figure tanks.toml | Two tanks }}")
+    steps = html.split('<div class="tanks-step">')[1:]
+    assert "--level:100.0%" in steps[0] and "--level:0.0%" in steps[0]
+    assert "--level:75.0%" in steps[1] and "<b>1,500</b>" in steps[1] and "<b>500</b>" in steps[1]
+    assert "checked" in steps[1] and "checked" not in steps[0]
+    assert "tank-lamp on" in steps[0] and "tank-lamp on" not in steps[1]
+    assert "send &lt;1&gt;" in steps[1]
+    assert "两个水箱" in render(root, "{{ figure tanks.toml | 水箱 }}", "zh")
+
+
+def test_tanks_that_do_not_fit_their_record_are_told(root, caplog):
+    (root / "docs/figures").mkdir(parents=True, exist_ok=True)
+    (root / "docs/figures/tanks.toml").write_text(TANKS, "utf-8")
+    (root / "docs/records/02_select/tanks.txt").write_text(LEVELS + LEVELS, "utf-8")
+    render(root, "{{ figure tanks.toml | Two tanks }}")
+    assert "2 steps, and 4 rows" in caplog.text
+
+
+def test_the_numbers_of_the_pages_of_04_are_those_of_its_figure():
+    """Three tanks hold what the program had, less what the peer has read."""
+    rows = tanks.levels((ROOT / "docs/records/04_nonblocking/demo.txt").read_text("utf-8"), 3)
+    assert len(rows) == 8 and {lit for _, lit in rows} == {True, False}
+    assert [sum(row) for row, _ in rows[:4]] == [1 << 20] * 4
+    assert sum(rows[4][0]) == (1 << 20) - 10_000
+    assert rows[-1] == ([0, 0, 0], True)

@@ -161,6 +161,13 @@ def test_a_note_that_is_too_wide_stands_above():
     assert max(map(len, made.splitlines())) <= 80
 
 
+def test_a_line_that_is_too_wide_is_broken():
+    long = ENGINE.replace("def still(", "def still_" + "x" * 34 + "(")
+    made = skeleton(long, "07.1", ["dispatcher.still_" + "x" * 34])
+    assert max(map(len, made.splitlines())) <= 80
+    assert "        raise NotImplementedError(\n" in made and ast.parse(made)
+
+
 # -- functions that go from one file into another
 
 MINE = """\
@@ -210,6 +217,12 @@ def test_a_function_that_is_gone_comes_back_beside_its_neighbour(end):
 def test_a_module_function_that_is_gone_comes_back_too():
     made = lay_in("x = 1", "def loop():\n    return 2\n\n\ny = 3\n", ["loop"])
     assert made == "x = 1\n\n\ndef loop():\n    return 2\n"
+
+
+def test_of_two_functions_of_one_name_the_one_that_counts_is_replaced():
+    twice = MINE + "\n\ndef mine():\n    return 2\n"
+    made = lay_in(twice, "def mine():\n    return 3\n", ["mine"])
+    assert made == twice.replace("return 2", "return 3")
 
 
 def test_a_function_whose_class_is_gone_has_no_place():

@@ -1,6 +1,8 @@
 """The tester itself: what it calls stuck, what it must never call stuck, what it leaves behind."""
 
+import errno
 import signal
+import socket
 import textwrap
 import time
 
@@ -176,3 +178,103 @@ def test_a_forbidden_import_is_found_wherever_it_hides(start):
 
 def test_calibration_is_never_below_an_idle_machine():
     assert 1.0 <= calibrate() <= 4.0
+
+
+# A client that does not read, and what is on its way to one that does
+
+
+@LINUX
+def test_what_a_client_does_not_read_fills_the_kernel(start):
+    tester = start("client, _ = listener.accept()\nclient.sendall(bytes(64 << 20))\n")
+    (peer,) = tester.peers
+    peer.hold()
+    probes.filled(tester, peer)
+    assert proc.unread(peer.sock) > 0
+    with pytest.raises(NotThere) as why:
+        tester.until(lambda: False)
+    assert why.value.stuck[0].call == "send"
+    peer.read_on()
+    tester.until(lambda: len(peer.received) == 64 << 20, seconds=20)
+
+
+@LINUX
+def test_bytes_on_their_way_to_a_reader_are_not_the_end(start):
+    body = "client, _ = listener.accept()\nclient.sendall(bytes(64 << 20))\n"
+    tester = start(body)
+    (peer,) = tester.peers
+    peer.hold()
+    probes.filled(tester, peer)
+    assert not tester._coming()  # nothing more can come before it reads
+    peer.reading = True  # and its bytes are still where they were
+    assert tester._coming()
+
+
+def test_more_than_big_is_never_hidden(start):
+    tester = start(
+        "client, _ = listener.accept()\nclient.setblocking(False)\n"
+        f"print('took', client.send(bytes({probes.big()})))\nlistener.accept()\n"
+    )
+    tester.peers[0].hold()
+    tester.until(lambda: printed(tester, "took"))
+    took = int(next(line for line in tester.lines() if "took" in line).split()[1])
+    assert 0 < took < probes.big()
+    assert probes.capacity() * 2 <= probes.big()
+
+
+# Doors, and a program that ends by itself
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run a program that is no server; its tester."""
+    path = tmp_path / "program.py"
+    tester = Tester(Setting(path, (), "seed", 1.0))
+
+    def begin(body: str, *args: str) -> Tester:
+        path.write_text("import errno, select, socket, sys, time\n" + textwrap.dedent(body))
+        tester.run(*args)
+        return tester
+
+    yield begin
+    tester.close()
+    assert not running(tmp_path)
+
+
+def connected(address: str, seconds: float) -> int | None:
+    """The error number of a connect, 0 for none; None when nobody has answered in time."""
+    with socket.socket() as sock:
+        sock.settimeout(seconds)
+        host, _, port = address.partition(":")
+        try:
+            return sock.connect_ex((host, int(port)))
+        except TimeoutError:
+            return None
+
+
+def test_doors_answer_as_they_are_called(run):
+    tester = run("pass")
+    ok, refused, silent = (tester.door(kind) for kind in ("ok", "refused", "silent"))
+    assert connected(ok.address, 5) == 0
+    assert connected(refused.address, 5) == errno.ECONNREFUSED
+    assert connected(silent.address, 0.2) in (None, errno.EAGAIN)
+    tester.answer(silent)
+    assert connected(silent.address, 5) == 0
+
+
+def test_a_program_ends_by_itself_or_is_told_why_not(run):
+    probes.ends(run("print('done', sys.argv[1])", "now"))
+    for body, fault in (
+        ("sys.exit(3)", "wrong-status"),
+        ("1 / 0", "crashed"),
+        ("select.select([sys.stdin], [], [])", "not-ended"),
+    ):
+        with pytest.raises(CheckFailed) as why:
+            probes.ends(run(body))
+        assert why.value.fault == fault
+
+
+def test_a_program_that_has_ended_is_asked_for_what_it_said(run):
+    tester = run("print('this')")
+    with pytest.raises(NotThere) as why:
+        tester.until(lambda: printed(tester, "that"))
+    assert tester.blame(say("ready"), why.value, "silent").fault == "silent"

@@ -27,6 +27,7 @@ from looplab.checks.timeline import unpacked
 Act = dict[str, Any]
 GAP, LONGEST, WHOLE = 0.7, 2.0, 20.0  # seconds: between two acts, at most so, of all slow gaps
 AFTERWARDS = 1.0  # seconds in which what follows from the last act can be seen
+STARTS = ("start", "run")
 _CLOCKS = ("--idle", "--timeout", "--every")
 _SIGNALS = {"pause": signal.SIGSTOP, "resume": signal.SIGCONT, "interrupt": signal.SIGINT}
 

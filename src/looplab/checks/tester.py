@@ -469,11 +469,13 @@ class Tester:
         program.resume()
         if program.stdout_open and not any(peer.eof or peer.was_reset for peer in self.peers):
             return program.ended()
+        refused = any(peer.was_reset and not peer.connected for peer in self.peers)
+        patience = (2.0 if refused else 0.3) * self.setting.scale
         family, began = program.family, time.monotonic()
         before = proc.cpu(family()).run
         while not program.ended() and time.monotonic() < began + PATIENCE:
             self.pump(0.005)
-            if time.monotonic() < began + 0.3 * self.setting.scale:
+            if time.monotonic() < began + patience:
                 continue
             if proc.asleep(family(), resumed=True) or proc.cpu(family()).run - before > 0.3:
                 break
@@ -621,8 +623,10 @@ class Tester:
             self.program.kill()
         for peer in self.peers:
             peer.sock.close()
-        for one in [*self.doors, *self.victims[::-1]]:  # each ends what was started after it
-            one.close()
+        for door in self.doors:
+            door.close()
+        for victim in reversed(self.victims):  # each ends what was started after it
+            victim.close()
 
 
 def _letters(n: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.text import Text
 
-from looplab.checks.again import Again, in_real_time
+from looplab.checks.again import STARTS, Again, in_real_time
 from looplab.checks.faults import CheckFailed
 from looplab.checks.setting import setting_for
 from looplab.cli.screen import OK, USAGE, Screen
@@ -33,11 +33,13 @@ def replay(screen: Screen, exercise: Exercise, port: int | None = None) -> int:
     number = [check.id for check in exercise.checks].index(record["check"]) + 1
     report.failure(record, exercise, number, timeline=False)
     acts = record.get("acts") or []
-    if not any(act["act"] == "start" for act in acts):
+    if not any(act["act"] in STARTS for act in acts):
         screen.tell("replay-reads-only")
         return OK
     report.console.print()
     screen.tell("replay-in-time" if in_real_time(acts) else "replay-slow", n=len(acts))
+    if not exercise.serves:
+        port = None  # it is given addresses, and has none
     if port is not None:
         args = next(act["args"] for act in acts if act["act"] == "start")
         screen.tell("replay-elsewhere", port=port, args=" ".join(args) or "—")

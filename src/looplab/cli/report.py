@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from looplab.checks.again import STARTS
 from looplab.checks.runner import Record
 from looplab.course import Check, Exercise
 from looplab.messages import sentence
@@ -208,6 +209,8 @@ class Report:
                 ),
             ),
         ]
+        if exercise.on_engine and (program := _program(record)):
+            rows.append((self.say("report", "program"), Text(program)))
         if record["where"]:
             label = "died-at" if record["traceback"] else "where"
             rows.append((self.say("report", label), self._where(record["where"])))
@@ -321,7 +324,7 @@ def first_failure(records: Iterable[Record]) -> tuple[int, Record] | None:
 
 def _next_commands(record: Record, exercise: Exercise) -> str:
     """What a learner types after a failure: a replay only where something was done."""
-    replay = any(act["act"] == "start" for act in record.get("acts", []))
+    replay = any(act["act"] in STARTS for act in record.get("acts", []))
     commands = f"./looplab hint {exercise.id}" + f"    ./looplab replay {exercise.id}" * replay
     todo = str(record["seen"][0]["args"].get("what", ""))[:2]
     if record["fault"] == "not-implemented" and todo < exercise.id[:2]:
@@ -333,6 +336,12 @@ def _next_commands(record: Record, exercise: Exercise) -> str:
 
 def _number(exercise: Exercise, check_id: str) -> int:
     return [check.id for check in exercise.checks].index(check_id) + 1
+
+
+def _program(record: Record) -> str:
+    """Which program was on the engine when the check failed, and how it was started."""
+    started = [event for event in record.get("timeline", ()) if event["what"] == "starts-as"]
+    return f"tests/programs/{started[-1]['data']}" if started else ""
 
 
 def plain(record: Record, exercise: Exercise, lang: str, *, timeline: bool = True) -> str:

@@ -519,6 +519,22 @@ def listen_fails(lab: Lab) -> Any:
     return [raised(channel.listen, 1), channel.accepting]
 
 
+@compat(
+    "listen() hands on how many may wait, bind() and connect() the address", [7, "here", "there"]
+)
+def arguments_of_the_socket(lab: Lab) -> Any:
+    class Hears:
+        def __getattr__(self, name: str) -> Any:
+            return lambda *args: lab.log.extend(args) or errno.EINPROGRESS
+
+    channel = lab.asyncore.dispatcher(map={})
+    channel.socket = Hears()
+    channel.listen(7)
+    channel.bind("here")
+    channel.connect("there")
+    return lab.log
+
+
 @compat("AF_UNIX by name: bind, listen, accept, connect, and the addresses", ["''", True, True])
 def unix_by_name(lab: Lab) -> Any:
     accepted: list[Any] = []

@@ -10,6 +10,7 @@ import signal
 import socket
 import tempfile
 import time
+from collections.abc import Callable
 from typing import Any
 
 from .better import fill
@@ -558,30 +559,36 @@ def one_of_two_duplicates(lab: Lab) -> Any:
     return lab.log
 
 
-@compat("a child process may close its copy of everything: the parent hears on", ["read"])
+def in_a_child(run: Callable[[], object]) -> int:
+    """The number of a child process that does this, and ends with status 0 if it came true."""
+    if child := os.fork():
+        return child
+    try:
+        signal.alarm(30)
+        os._exit(not run())
+    finally:
+        os._exit(2)
+
+
+@compat("a child process may close its copy of everything: the parent hears on", ["read", 0])
 def a_fork_that_closes(lab: Lab) -> Any:
+    def close() -> bool:
+        lab.asyncore.close_all()
+        return True
+
     near, far = lab.tcp()
     lab.quiet()(near)
     lab.rounds(2)
-    if not (child := os.fork()):
-        lab.asyncore.close_all()
-        os._exit(0)
-    os.waitpid(child, 0)
+    status = os.waitpid(in_a_child(close), 0)[1]
     far.send(b"x")
     readable(near)
     lab.round()
-    return lab.log
+    return [*lab.log, status]
 
 
 @compat("a child process may go on with the loop: it hears, and the parent hears on", ["read", 0])
 def a_fork_that_loops(lab: Lab) -> Any:
-    near, far = lab.tcp()
-    lab.quiet()(near)
-    lab.rounds(2)
-    far.send(b"x")
-    readable(near)
-    if not (child := os.fork()):
-        signal.alarm(30)
+    def loop() -> bool:
         lab.round()
         heard = lab.log == ["read"]
         spare, other = lab.tcp()  # a channel of the child's own
@@ -590,20 +597,23 @@ def a_fork_that_loops(lab: Lab) -> Any:
         readable(spare)
         lab.round()
         lab.asyncore.close_all()
-        os._exit(not (heard and lab.log.count("read") == 3))
-    status = os.waitpid(child, 0)[1]
+        return heard and lab.log.count("read") == 3
+
+    near, far = lab.tcp()
+    lab.quiet()(near)
+    lab.rounds(2)
+    far.send(b"x")
+    readable(near)
+    status = os.waitpid(in_a_child(loop), 0)[1]
     lab.rounds(1)
     return [*lab.log, status]
 
 
-@compat("a child's own channels are not heard by the parent", ["read"])
+@compat("a child's own channels are not heard by the parent", [[], ["read"]])
 def a_fork_with_channels_of_its_own(lab: Lab) -> Any:
-    near, far = lab.tcp()
-    lab.quiet()(near)
-    lab.rounds(2)
     inlet, outlet = os.pipe()
-    if not (child := os.fork()):
-        signal.alarm(30)
+
+    def hear() -> bool:
         spare, other = lab.tcp()
         lab.quiet()(spare)
         lab.rounds(2)
@@ -611,15 +621,21 @@ def a_fork_with_channels_of_its_own(lab: Lab) -> Any:
         readable(spare)
         os.write(outlet, b"x")
         signal.pause()
+        return False
+
+    near, far = lab.tcp()
+    lab.quiet()(near)
+    lab.rounds(2)
+    child = in_a_child(hear)
     os.read(inlet, 1)
     lab.rounds(2)
-    before = lab.log == []
+    before = lab.log[:]
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     far.send(b"x")
     readable(near)
     lab.round()
-    return lab.log if before else ["heard the child's", *lab.log]
+    return [before, lab.log]
 
 
 @compat("a regular file, closed and another one opened in its place", ["a", "b"])

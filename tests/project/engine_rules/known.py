@@ -37,16 +37,6 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
         KERNEL,
         "epoll watches files, not numbers: it forgets a file that dup2 closes, and tells nobody",
     ),
-    "a_duplicate_behind_its_back": (
-        FAST,
-        KERNEL,
-        "epoll watches files, not numbers: a file that lives on in a duplicate keeps its number",
-    ),
-    "maps_forgotten": (
-        FAST,
-        KERNEL,
-        "a map's epoll is closed when a loop finds the map empty, and not when the map is dropped",
-    ),
 }
 
 

@@ -79,11 +79,12 @@ def in_a_process(rule: Rule, lab: Lab) -> dict[str, Any]:
     os.close(inlet)
     os.kill(child, signal.SIGKILL)
     status = os.waitpid(child, 0)[1]
-    if not told:
+    try:
+        return dict(json.loads(told))
+    except ValueError:
         reason = f"no answer, wait status {status}; stderr says where it stood"
         expected = rule.expected(lab.engine, lab.mux)
         return {"outcome": "failed", "expected": expected, "seen": reason, "where": ""}
-    return dict(json.loads(told))
 
 
 def main() -> None:
