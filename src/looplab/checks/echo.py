@@ -19,7 +19,7 @@ DAMMED = 0.5  # seconds in which nothing more is taken: the valve is shut
 RESTED = 0.5  # seconds without CPU: it has done what it can for now
 MOST_OWED = 8 << 20  # bytes that a program may grow by while a valve holds: it owes 256 KiB
 STILL = 3.0  # seconds of rest after which nothing more is expected
-_GOES_NOWHERE = 1.0  # seconds of CPU in which a byte would have moved
+_GOES_NOWHERE = 0.5  # seconds of CPU in which a byte would have moved
 _NOTHING_USED = 0.002  # seconds of CPU: a look at a clock, not a round of work
 
 
@@ -131,15 +131,15 @@ class Rest:
         assert tester.program is not None
         self._tester, self._seconds, self._family = tester, seconds, tester.program.family
         self._last, self._since = (-1.0, 0), time.monotonic()
-        self._ran = 0.0  # CPU seconds when something moved last
-        self.spins = False  # it runs, and nothing moves: there will be no rest
+        self._ran, self._unread = 0.0, -1  # CPU seconds when a byte moved last, bytes unread then
+        self.spins = False  # it runs, and no byte moves: there will be no rest
 
     def __call__(self) -> bool:
         moved = sum(peer.sent + len(peer.received) for peer in self._tester.peers)
         run, wait = proc.cpu(self._family())
         if moved != self._last[1]:
             self._ran = run
-        self.spins = run - self._ran > _GOES_NOWHERE
+        self.spins = run - self._ran > _GOES_NOWHERE and self._reads_nothing(run)
         worked = run + wait - self._last[0] > _NOTHING_USED or proc.queued(self._family())
         if worked or moved != self._last[1]:
             self._last, self._since = (run + wait, moved), time.monotonic()
@@ -148,6 +148,13 @@ class Rest:
         if self._tester.coming():  # the kernel's timers, not the program
             self._since = time.monotonic()
         return self._since < time.monotonic() - self._seconds
+
+    def _reads_nothing(self, run: float) -> bool:
+        """No client sees what it still reads from its kernel."""
+        unread, before = proc.backlog(self._tester.port), self._unread
+        if unread != before:
+            self._unread, self._ran = unread, run
+        return unread == before
 
 
 def rests(tester: Tester, seconds: float = RESTED) -> bool:
@@ -288,11 +295,23 @@ def owes_lightly(tester: Tester) -> None:
         peer.close()
         peer, limit = tester.connect(reading=False), paid * TIMES * DEBT
         spent = _cost(tester, peer, capacity() + DEBT, limit)
+        if spent > limit:
+            _is_no_spinner(tester)
         peer.reset()
         if spent <= limit:
             return
     expected = say("debt", kib=DEBT >> 10)
     raise tester.failure("quadratic", expected, say("debt-grows", times=TIMES))
+
+
+def _is_no_spinner(tester: Tester) -> None:
+    """It has used much CPU: does a byte move meanwhile?"""
+    rest = Rest(tester, RESTED)
+    with contextlib.suppress(NotThere):
+        tester.until(lambda: rest() or rest.spins, armed=False)
+    if rest.spins:
+        seen = say("goes-nowhere", seconds=_GOES_NOWHERE)
+        raise tester.blame(say("debt", kib=DEBT >> 10), None, "busy-loop", seen)
 
 
 def _cost(tester: Tester, peer: Peer, n: int, limit: float = math.inf) -> float:

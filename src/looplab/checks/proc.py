@@ -286,6 +286,15 @@ def unread(sock: socket.socket) -> int:
     return int(struct.unpack("i", fcntl.ioctl(sock, termios.FIONREAD, b"\0" * 4))[0])
 
 
+def backlog(port: int) -> int:
+    """The bytes that have come for sockets of `port` and were not read yet (Linux; else 0)."""
+    waiting = 0
+    for fields in map(str.split, _read("/proc/net/tcp").splitlines()[1:]):
+        if fields[3] != "0A" and int(fields[1].rpartition(":")[2], 16) == port:
+            waiting += int(fields[4].partition(":")[2], 16)
+    return waiting
+
+
 def unsent(port: int) -> set[int]:
     """The ports of clients to whom something sent from `port` of this machine is under way
     (Linux)."""

@@ -17,6 +17,7 @@ LEFT, RIGHT, TOP, BOTTOM = 62, 470, 20, 200
 
 STYLE = """\
     .tide-text { fill: currentColor; font: 12px var(--md-code-font-family, ui-monospace, monospace); }
+    .tide-end { text-anchor: end; }
     .tide-axis { stroke: currentColor; stroke-width: 1.5; fill: none; }
     .tide-mark { stroke: currentColor; stroke-width: 1; stroke-dasharray: 5 4; fill: none; }
     .tide-free { stroke: currentColor; stroke-width: 2; stroke-dasharray: 2 4; fill: none; }
@@ -55,7 +56,7 @@ def drawing(record: str) -> str:
 
     def line(points: Points) -> str:
         """As far as the frame; the last piece of one that leaves it is cut there."""
-        path = [(0, 0)]
+        path: list[tuple[float, float]] = [(0, 0)]
         for n, kib in points:
             before = path[-1]
             if kib > top:
@@ -68,24 +69,24 @@ def drawing(record: str) -> str:
     marks = "".join(
         f'  <path class="tide-mark" d="M{LEFT} {y(kib)}H{RIGHT}" />\n'
         f'  <text class="tide-text" x="{RIGHT + 6}" y="{y(kib) + 4}">{name}</text>\n'
-        f'  <text class="tide-text" x="{LEFT - 6}" y="{y(kib) + 4}" text-anchor="end">{kib}</text>\n'
+        f'  <text class="tide-text tide-end" x="{LEFT - 6}" y="{y(kib) + 4}">{kib}</text>\n'
         for name, kib in (("high_water", high), ("low_water", low))
     )
     return f"""\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 560 240" width="100%" style="max-width: 40rem">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 560 228" width="100%" style="max-width: 40rem">
   <style>
 {STYLE}
   </style>
   <path class="tide-axis" d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}" />
-  <text class="tide-text" x="{LEFT - 6}" y="{BOTTOM + 4}" text-anchor="end">0</text>
-  <text class="tide-text" x="{LEFT - 6}" y="{TOP + 4}" text-anchor="end">KiB</text>
-  <text class="tide-text" x="{LEFT}" y="{BOTTOM + 20}">0</text>
-  <text class="tide-text" x="{RIGHT}" y="{BOTTOM + 20}" text-anchor="end">{last}</text>
+  <text class="tide-text tide-end" x="{LEFT - 6}" y="{BOTTOM + 4}">0</text>
+  <text class="tide-text tide-end" x="{LEFT - 6}" y="{TOP + 4}">KiB</text>
+  <text class="tide-text" x="{LEFT + 8}" y="{TOP + 4}">len(out_buffer)</text>
+  <text class="tide-text" x="{LEFT}" y="{BOTTOM + 20}">round 1</text>
+  <text class="tide-text tide-end" x="{RIGHT}" y="{BOTTOM + 20}">{last}</text>
 {marks}  <polyline class="tide-free" points="{line(free)}" />
   <polyline class="tide-owed" points="{line(owed)}" />
-  <text class="tide-text" x="{(LEFT + RIGHT) / 2}" y="{BOTTOM + 36}" text-anchor="middle">len(out_buffer)</text>
 </svg>
-"""  # noqa: E501
+"""
 
 
 if __name__ == "__main__":

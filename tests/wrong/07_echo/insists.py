@@ -1,4 +1,4 @@
-# fails 07.1 isolate busy-loop
+# fails 07.1 debt busy-loop
 """Does not come back before everything is sent."""
 
 
