@@ -383,3 +383,13 @@ def test_the_text_fits_and_the_picture_is_whole(part):
         assert "11.00" in words and "10k" in words
         assert not any(word in picture for word in ("<script", "@import", "http://127", "url("))
     assert plot.svg(results(), "en").startswith("<svg")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_picture_on_the_page_is_that_of_the_recorded_run(lang, tmp_path):
+    picture = tmp_path / "run.svg"
+    saved = BENCHMARKS / "recorded" / "engine.json"
+    done = bench("--read", saved, "--plot", picture, "--lang", lang)
+    assert done.returncode == 0, done.stderr
+    shown = ROOT / "docs" / "figures" / f"07_cost.{lang}.html"
+    assert shown.read_text("utf-8") == picture.read_text("utf-8")
