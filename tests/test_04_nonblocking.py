@@ -275,6 +275,8 @@ class TestConnectMany:
             return None
 
         probes.in_time(tester, attempt, slack=0.4)
+        some = doors(tester, ok=1, refused=1)
+        Knock(tester, some, 30).ends()  # nobody is waited for any more
 
     def test_late(self, tester):
         def attempt():
@@ -298,6 +300,12 @@ class TestConnectMany:
         show = Knock(tester, some, 30)
         show.tells(next(door for door in some if door.kind == "ok"))
         probes.one_thread(tester)
+
+    def test_quit(self, tester):
+        some = doors(tester, ok=1, silent=1)
+        show = Knock(tester, some, 30)
+        show.tells(next(door for door in some if door.kind == "ok"))
+        probes.quits(tester, rebinds=False)
 
 
 def gives_up(show, door):

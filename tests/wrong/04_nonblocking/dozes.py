@@ -41,8 +41,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--timeout", type=float, default=0.5)
     parser.add_argument("target", nargs="+")
-    args = parser.parse_args()
-    connect_many(args.target, args.timeout)
+    try:
+        args = parser.parse_args()
+        connect_many(args.target, args.timeout)
+    except KeyboardInterrupt:
+        pass  # given up before the end
 
 
 if __name__ == "__main__":
