@@ -11,6 +11,7 @@ import pytest
 from conftest import running
 
 from looplab.messages import sentence
+from looplab.overlay import laid_over
 
 LANGS = pytest.mark.parametrize("lang", ["en", "zh"])
 
@@ -178,4 +179,21 @@ def test_ctrl_c_leaves_nothing_behind(house):
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
+    assert not running(house.root)
+
+
+def test_programs_on_an_engine_one_after_the_other(house):
+    """Over select, then over poll: the one that failed is named, and both are started again."""
+    engine, wrong = house.lesson("asyncore.py"), "tests/wrong/06_dispatcher/milliseconds.py"
+    reference = (house.root / "solutions" / "asyncore.py").read_text("utf-8")
+    engine.write_text(laid_over(reference, (house.root / wrong).read_text("utf-8")), "utf-8")
+    done = house.run("check", "06.1")
+    assert done.returncode == 1
+    assert "tests/programs/ticks.py --every 0.3 --poll" in plain(done.stdout)
+    done = house.run("replay", "06.1")
+    assert done.returncode == 0, done.stderr
+    begun = [plain(line) for line in done.stdout.splitlines() if "ticks.py" in line]
+    assert [line.partition("ticks.py ")[2] for line in begun[-2:]] == [
+        *("--every 0.3 starts", "--every 0.3 --poll starts")
+    ]
     assert not running(house.root)

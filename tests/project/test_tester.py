@@ -9,7 +9,7 @@ import time
 import pytest
 from conftest import running
 
-from looplab.checks import probes, proc
+from looplab.checks import probes, proc, rounds
 from looplab.checks.faults import CheckFailed, say
 from looplab.checks.tester import NotThere, Setting, Tester, calibrate
 
@@ -278,3 +278,26 @@ def test_a_program_that_has_ended_is_asked_for_what_it_said(run):
     with pytest.raises(NotThere) as why:
         tester.until(lambda: printed(tester, "that"))
     assert tester.blame(say("ready"), why.value, "silent").fault == "silent"
+
+
+def test_one_program_ends_before_another_begins_and_its_clients_are_gone(start):
+    tester = start("print('here', flush=True)\ntime.sleep(60)\n")
+    tester.until(lambda: printed(tester, "here"), armed=False)
+    first, old = tester.program, tester.peers[0]
+    tester.stop()
+    assert first.ended() and not old.open and tester.lines() == []
+    tester.start()
+    new = tester.connect()
+    tester.until(lambda: printed(tester, "here"), armed=False)
+    assert tester.program is not first and new.name == "B" and new.connected
+    assert [act["act"] for act in tester.timeline.acts] == [
+        *("start", "connect", "stop", "start", "connect")
+    ]
+
+
+def test_what_is_printed_is_read_when_the_program_rests(start):
+    tester = start(
+        "print('done', flush=True)\nselect.select([listener], [], [])\nselect.select([], [], [])\n"
+    )
+    rounds.rests(tester)
+    assert printed(tester, "done")
