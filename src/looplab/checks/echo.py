@@ -150,7 +150,7 @@ class Rest:
         return self._since < time.monotonic() - self._seconds
 
     def _reads_nothing(self, run: float) -> bool:
-        """No client sees what it still reads from its kernel."""
+        """Of what the kernels hold for it, it has read nothing since the last look."""
         unread, before = proc.backlog(self._tester.port), self._unread
         if unread != before:
             self._unread, self._ran = unread, run
@@ -281,7 +281,7 @@ def stays_shut(tester: Tester, peer: Peer, n: int) -> None:
 # -- what it costs to owe
 
 DEBT, PAID = 40 << 20, 16 << 20  # bytes: owed to one client, read back by another
-TIMES = 6  # what a byte may cost more in a debt; it is 1 or less, and 30 if all is copied each time
+TIMES = 6  # what a byte may cost more in a debt: the sentence says so too; 1 is right, 30 is a copy
 
 
 def owes_lightly(tester: Tester) -> None:
@@ -301,7 +301,7 @@ def owes_lightly(tester: Tester) -> None:
         if spent <= limit:
             return
     expected = say("debt", kib=DEBT >> 10)
-    raise tester.failure("quadratic", expected, say("debt-grows", times=TIMES))
+    raise tester.failure("quadratic", expected, say("debt-grows"))
 
 
 def _is_no_spinner(tester: Tester) -> None:

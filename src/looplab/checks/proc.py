@@ -287,11 +287,14 @@ def unread(sock: socket.socket) -> int:
 
 
 def backlog(port: int) -> int:
-    """The bytes that have come for sockets of `port` and were not read yet (Linux; else 0)."""
+    """The bytes under way to sockets of `port` of this machine, or come and not read yet (Linux;
+    else 0)."""
     waiting = 0
     for fields in map(str.split, _read("/proc/net/tcp").splitlines()[1:]):
-        if fields[3] != "0A" and int(fields[1].rpartition(":")[2], 16) == port:
-            waiting += int(fields[4].partition(":")[2], 16)
+        local, remote = (int(address.rpartition(":")[2], 16) for address in fields[1:3])
+        unsent, unread = (int(queue, 16) for queue in fields[4].split(":"))
+        if fields[3] != "0A":  # the queue of a listener counts clients
+            waiting += unread * (local == port) + unsent * (remote == port)
     return waiting
 
 

@@ -153,7 +153,10 @@ class Tester:
     def victim(self, program: str, seed: int) -> Victim:
         """A server of tests/programs for the program to be let loose on; `seed` says which kind."""
         assert self.setting.programs is not None
+        if self.program is not None:
+            self.put_away()  # it ends with everything that was started after it
         one = Victim(self.setting.programs / f"{program}.py", seed)
+        self.timeline.add("tester", "victim", data=program)
         self.victims.append(one)
         self.timeline.act("victim", program=program, seed=seed, at=one.address, pid=one.pid)
         return one

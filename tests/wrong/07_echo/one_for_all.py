@@ -1,4 +1,4 @@
-# fails 07.1 isolate wrong-bytes
+# fails 07.1 sizes short-send-lost
 """One buffer for all channels."""
 
 _owed = bytearray()
