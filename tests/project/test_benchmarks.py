@@ -201,8 +201,6 @@ def test_nobody_listens(built):
 def test_a_server_echoes_and_ends(built, part, name):
     rig = part("rig")
     engine = ROOT / "solutions" if name.startswith("echo") else None
-    if engine and not (engine / "asyncore.py").is_file():
-        pytest.skip("there is no engine yet")
     path = str(BENCHMARKS / "servers" / f"{name}.py")
     command = [sys.executable, "-W", "ignore", path, "--port", "0"]
     process = rig.Process(command, min(rig.os.sched_getaffinity(0)), engine)
