@@ -109,8 +109,8 @@ class TestLoop:
         """The guests have two rounds; whoever knocks meanwhile waits at the door."""
         a = log.arrives()
         (b,) = meet(log, {a: (word := log.word())}, callers=1)  # news for both maps at once
-        hears(log, a, word)
         not_yet(log, b)
+        hears(log, a, word)
         log.says(a)
         lets_in(log, b, "own-map")
         log.says(b)
@@ -136,6 +136,26 @@ class TestLoop:
             seen = say("no-tick", seconds=round(why.waited, 1))
             raise tester.blame(say("ticks", seconds=TICK), why, "late", seen) from None
 
+    def test_by_hand(self, tester):
+        with_both(tester, self.served_between, program="by_hand")
+
+    def served_between(self, tester, log):
+        """The program has work of its own, and makes a round when it likes."""
+        a, b = log.arrives(), log.arrives()
+        log.says(b)
+        log.says(a)
+        so_far = len(tester.lines())
+        expected = say("rounds-by-hand", seconds=0.5)
+
+        def worked():
+            try:
+                tester.until(lambda: "worked" in tester.lines()[so_far:])
+            except NotThere as why:
+                seen = say("no-round", seconds=round(why.waited, 1))
+                raise tester.blame(expected, why, "late", seen) from None
+
+        probes.prompt(tester, worked, 0.5)
+
     def test_asks_all(self, tester):
         with_both(tester, self.hands_on, program="pairs")
 
@@ -149,6 +169,31 @@ class TestLoop:
         for speaker, other in ((b, a), (a, b), (a, b), (b, a)):
             speaker.send(word := log.word())
             is_sent(tester, other, word)
+        probes.idle(tester)
+
+    def test_wishes(self, tester):
+        with_both(tester, self.speaks_first, program="wishes")
+
+    def speaks_first(self, tester, log):
+        """A guest that wants to write, and not yet to read; its words are there already."""
+        with log.program.paused():
+            guest = tester.connect()
+            guest.send(word := log.word())
+        hears(log, guest, word)
+        prints(tester, greeted := f"{guest.address} is greeted")
+        if tester.lines().index(f"{guest.address} {word!r}") < tester.lines().index(greeted):
+            expected = say("speaks-first", who=guest.name)
+            raise tester.failure("not-wished", expected, say("read-first"))
+
+    def test_urgent(self, tester):
+        with_both(tester, self.is_urgent, program="wishes")
+
+    def is_urgent(self, tester, log):
+        a, b = log.arrives(), log.arrives()
+        a.urge()
+        prints(tester, f"{a.address} urgent b'!'", "stuck")
+        log.says(a)
+        log.says(b)
         probes.idle(tester)
 
     def test_mid_round(self, tester):

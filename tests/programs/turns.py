@@ -1,4 +1,4 @@
-"""Two maps, one thread: one round for the door, then two for the guests.
+"""Two maps, one thread: two rounds for the guests, then one for the door.
 
 python turns.py --port 0 [--poll]    Ctrl-C ends it
 """
@@ -6,13 +6,10 @@ python turns.py --port 0 [--poll]    Ctrl-C ends it
 import asyncore
 import logger
 
-doors, room = {}, {}
+room = {}
 
 
 class Door(logger.Logger):
-    def __init__(self, port):
-        super().__init__(port, doors)
-
     def handle_accepted(self, sock, addr):
         logger.Guest(sock, addr, room)
 
@@ -21,9 +18,10 @@ def main():
     args, _ = logger.start(Door)
     try:
         while True:
-            # Who knocks while the guests have their turn is not heard.
-            asyncore.loop(None, args.poll, map=doors, count=1)
+            # Who knocks while the guests have their turn is not heard. At
+            # first there are none: an empty map is a map all the same.
             asyncore.loop(None, args.poll, map=room, count=2)
+            asyncore.loop(None, args.poll, count=1)
     except KeyboardInterrupt:
         pass
 

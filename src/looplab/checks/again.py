@@ -2,7 +2,7 @@
 
 An act is a JSON object with `t` (seconds since the check began) and `act`:
 `start` (args, nofile, and program, if it was another one of tests/programs), or `run` for a program
-that ends by itself; `connect` (window, reading), `send` (data), `hold`, `read_on`, `shut`, `close`,
+that ends by itself; `connect` (window, reading), `send` (data), `hold`, `read_on`, `urge`, `shut`, `close`,
 `reset` (each with `who`); `pause`, `resume` and `interrupt` (signals to the program); `stop`;
 `watch` (seconds); `door` (kind, at) and `answer` (at); `victim` (program, seed, at, pid).
 """
@@ -120,7 +120,7 @@ class Again:
             tester.stop()
         elif what == "send" and peer is not None and peer.open:
             peer.send(unpacked(act["data"]))
-        elif what in ("hold", "read_on", "shut", "close", "reset") and peer is not None:
+        elif what in ("hold", "read_on", "urge", "shut", "close", "reset") and peer is not None:
             getattr(peer, what)()
 
     def _start(self, act: Act) -> None:

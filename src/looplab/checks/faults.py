@@ -15,7 +15,7 @@ FAULTS = frozenset(
         *("not-closed", "not-dropped", "not-accepted", "closed-too-soon", "short-total", "late"),
         *("naps", "ignores-sigint", "traceback-on-quit", "wrong-status", "port-not-free"),
         *("wrong-bytes", "short-send-lost", "wrong-result", "told-twice", "too-early"),
-        *("not-ended", "never-returns", "round-too-short", "wrong-round", "not-asked"),
+        *("not-ended", "never-returns", "round-too-short", "wrong-round", "not-wished", "not-asked"),
         *("false-alarm", "error-untold", "listener-lost", "stale-event"),
         *("closed-before-drain", "never-paid", "unbounded-buffer", "stops-reading"),
         *("reads-too-soon", "paused-without-mark", "handler-after-close", "quadratic"),

@@ -59,6 +59,12 @@ class Peer:
             self.on_writable()
         self._changed(self)
 
+    def urge(self) -> None:
+        """One urgent byte, past all others (MSG_OOB)."""
+        self._timeline.add(self.name, "urges")
+        self._timeline.act("urge", who=self.name)
+        self.sock.send(b"!", socket.MSG_OOB)
+
     def shut(self) -> None:
         """No more bytes from here: SHUT_WR, after the pending ones."""
         self._timeline.add(self.name, "shuts")

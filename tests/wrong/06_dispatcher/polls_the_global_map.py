@@ -1,4 +1,4 @@
-# fails 06.1 two_maps busy-loop
+# fails 06.1 two_maps wrong-round
 """The loop looks at the map it was given, its rounds at another."""
 
 
