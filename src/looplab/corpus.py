@@ -241,7 +241,7 @@ def masked(record: Record) -> Record:
     """A failure without what differs from run to run: ports, seconds, counts, where a spinner was
     met, which attempt at a rule about time was the last."""
     at_work = bool(record["where"]) and not record["where"]["call"]  # found there by chance
-    if record["fault"] in ("busy-loop", "output-flood") or (
+    if record["fault"] in ("busy-loop", "output-flood", "not-ended") or (
         record["fault"] == "never-returns" and at_work
     ):
         record = {**record, "where": None}
