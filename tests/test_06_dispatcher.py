@@ -144,10 +144,10 @@ class TestLoop:
         a, b = log.arrives(), log.arrives()
         log.says(b)
         log.says(a)
-        so_far = len(tester.lines())
         expected = say("rounds-by-hand", seconds=0.5)
 
         def worked():
+            so_far = len(tester.lines())
             try:
                 tester.until(lambda: "worked" in tester.lines()[so_far:])
             except NotThere as why:
@@ -216,6 +216,7 @@ class TestLoop:
 
     def test_asked_away(self, tester):
         with_both(tester, self.closes_when_asked, "--lazily", program="first_come")
+        with_both(tester, self.ends_when_asked, program="private")
 
     def closes_when_asked(self, tester, log):
         """A predicate closes channels, those that were asked before it and those that were not."""
@@ -228,6 +229,11 @@ class TestLoop:
         log.gets_eof(late)
         log.says(third)
         no_complaint(tester)
+
+    def ends_when_asked(self, tester, log):
+        """The last channel closes in its own predicate, after the round has begun."""
+        log.arrives().send(b"bye\n")
+        ends(tester, "map-empty")
 
     def test_listener(self, tester):
         for back_end in BACK_ENDS:

@@ -25,4 +25,8 @@ class Door(asyncore.dispatcher):
 
 
 if __name__ == "__main__":
-    logger.run(logger.start(Door)[0])
+    args, _ = logger.start(Door)
+    try:
+        asyncore.loop(use_poll=args.poll)
+    except KeyboardInterrupt:
+        pass
