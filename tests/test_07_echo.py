@@ -171,14 +171,6 @@ class TestDrain:
         echo.ends_with(tester, slow, show.data)
         show.no_handler()
 
-    def test_talks_on(self, tester):
-        show = Goodbye(tester, probes.big())
-        for _ in range(3):
-            peer = show.owes()
-            peer.send(echo.noise(tester, 24 << 20))  # more than it has to send: some is unread
-            peer.read_on()
-            echo.ends_with(tester, peer, show.data)
-
     def test_idle(self, tester):
         show = Goodbye(tester, probes.big())
         slow, quick = show.owes(), show.owes()

@@ -256,6 +256,10 @@ def masked(record: Record) -> Record:
             part: _mask(record[part], part == "seen")
             for part in ("expected", "seen", "where", "traceback")
         },
+        "timeline": [
+            {**event, "data": _mask(event["data"], False)} if "data" in event else event
+            for event in record.get("timeline", [])
+        ],
     }
 
 

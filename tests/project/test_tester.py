@@ -204,9 +204,9 @@ def test_bytes_on_their_way_to_a_reader_are_not_the_end(start):
     (peer,) = tester.peers
     peer.hold()
     probes.filled(tester, peer)
-    assert not tester._coming()  # nothing more can come before it reads
+    assert not tester.coming()  # nothing more can come before it reads
     peer.reading = True  # and its bytes are still where they were
-    assert tester._coming()
+    assert tester.coming()
 
 
 def test_more_than_big_is_never_hidden(start):

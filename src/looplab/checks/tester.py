@@ -106,9 +106,9 @@ class Tester:
     def put_away(self) -> None:
         """End the program, if it has not ended, and hear no more of it."""
         assert self.program is not None
-        for fd in (self.program.stdout_fd, self.program.stderr_fd):
-            if fd is not None and fd in self._selector.get_map():
-                self._selector.unregister(fd)
+        for key in list(self._selector.get_map().values()):  # it may have closed its own by now
+            if key.data in (self._stdout, self._stderr):
+                self._selector.unregister(key.fd)
         self.program.kill()
 
     def _begin(
