@@ -2,9 +2,9 @@
 
 An act is a JSON object with `t` (seconds since the check began) and `act`:
 `start` (args, nofile, and program, if it was another one of tests/programs), or `run` for a program
-that ends by itself; `connect` (window, reading), `send` (data), `hold`, `read_on`, `urge`, `shut`, `close`,
-`reset` (each with `who`); `pause`, `resume` and `interrupt` (signals to the program); `stop`;
-`watch` (seconds); `door` (kind, at) and `answer` (at); `victim` (program, seed, at, pid).
+that ends by itself; `connect` (window, reading), `send` (data), `hold`, `read_on`, `urge`, `shut`,
+`close`, `reset` (each with `who`); `pause`, `resume` and `interrupt` (signals to the program);
+`stop`; `watch` (seconds); `door` (kind, at) and `answer` (at); `victim` (program, seed, at, pid).
 """
 
 from __future__ import annotations
