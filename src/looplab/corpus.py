@@ -27,7 +27,10 @@ from looplab.overlay import laid_over
 from looplab.skeleton import HoleError, at_start, without
 
 SEED = 1  # recorded messages are made with it
-_TIMED = ("eof-within", "prompt-line", "talker-closed")  # said where probes.in_time tries again
+JOBS = 3 * (os.cpu_count() or 1)  # programs judged at a time: most of them wait
+# Of a message: which of several clients met it first; a size that was calibrated to this kernel;
+# how a tester that a learner wrote was told of an end; where lines are broken.
+_CHANCE = re.compile(r"(client|客户端)\s+[A-Z]\b|\d{7,}|(?<=`reject )[^`]+|\s+")
 _FAILS = re.compile(r"# fails (\d\d\.\w+) (\w+) ([\w-]+)$")
 _ENGINE_LINE = re.compile(rf'("{ENGINE}", line )\d+')  # moves with every edit of the reference
 _PASSES = re.compile(r"# passes (\d\d\.\w+)$")
@@ -198,8 +201,8 @@ def _what_it_runs_with(course: Course) -> bytes:
 def run_all(
     course: Course, chosen: Sequence[Case], seed: int | None = None
 ) -> Iterator[tuple[Case, Future[list[Record]]]]:
-    """Every case, as many at a time as there are cores; in order."""
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    """Every case, JOBS at a time; in order."""
+    with ThreadPoolExecutor(JOBS) as pool:
         futures = [pool.submit(run, course, case, seed) for case in chosen]
         try:
             yield from zip(chosen, futures, strict=True)
@@ -239,15 +242,12 @@ def failure(records: Sequence[Record]) -> Record | None:
 
 def masked(record: Record) -> Record:
     """A failure without what differs from run to run: ports, seconds, counts, where a spinner was
-    met, which attempt at a rule about time was the last."""
+    met."""
     at_work = bool(record["where"]) and not record["where"]["call"]  # found there by chance
     if record["fault"] in ("busy-loop", "output-flood", "not-ended") or (
         record["fault"] == "never-returns" and at_work
     ):
         record = {**record, "where": None}
-    if any(one["id"] in _TIMED for one in (record["expected"], *record["seen"])):
-        seen = [_of_client_a(one) for one in record["seen"]]
-        record = {**record, "expected": _of_client_a(record["expected"]), "seen": seen}
     if record["where"] and record["where"]["file"] == ENGINE:
         record = {**record, "where": {**record["where"], "line": "#"}}
     return {
@@ -263,12 +263,6 @@ def masked(record: Record) -> Record:
     }
 
 
-def _of_client_a(saying: dict[str, Any]) -> dict[str, Any]:
-    """Every attempt has clients of its own, and a busy machine needs more of them."""
-    args = saying["args"]
-    return {**saying, "args": args | {"who": "A"}} if "who" in args else saying
-
-
 def _mask(value: Any, numbers: bool) -> Any:
     if isinstance(value, str):
         value = re.sub(r"(127\.0\.0\.1:)\d+", r"\1PORT", value)
@@ -280,3 +274,8 @@ def _mask(value: Any, numbers: bool) -> Any:
     if isinstance(value, dict):
         return {name: _mask(one, numbers) for name, one in value.items()}
     return value
+
+
+def alike(text: str, recorded: str) -> bool:
+    """Whether two masked messages say the same, but for what is chance."""
+    return _CHANCE.sub("", text) == _CHANCE.sub("", recorded)

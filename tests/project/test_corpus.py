@@ -1,14 +1,12 @@
 """Every program of the corpus comes to what its first line says, and is told so in the recorded
 words."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from looplab import corpus, course, messages
-from looplab.cli.report import plain
-from looplab.course import LANGUAGES
+from looplab.cli.authoring import messages as messages_of
 
 COURSE = course.load()
 CASES = corpus.cases(COURSE)
@@ -16,8 +14,8 @@ CASES = corpus.cases(COURSE)
 
 @pytest.fixture(scope="module")
 def judged():
-    """All cases, as many at a time as there are cores; each test waits for its own."""
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    """All cases, some at a time; each test waits for its own."""
+    with ThreadPoolExecutor(corpus.JOBS) as pool:
         yield {case: pool.submit(corpus.run, COURSE, case, corpus.SEED) for case in CASES}
         pool.shutdown(cancel_futures=True)
 
@@ -30,9 +28,9 @@ def test_case(case, judged):
     if case.kind != "wrong" or failure is None:
         return
     assert messages.catalogue()["fault"][failure["fault"]]
-    for lang in LANGUAGES:
-        text = plain(corpus.masked(failure), case.exercise, lang, timeline=False)
-        assert text == case.path.with_suffix(f".{lang}.txt").read_text("utf-8")
+    for path, text in messages_of(case, records).items():
+        recorded = path.read_text("utf-8")
+        assert corpus.alike(text, recorded), f"{path.name} is not what is shown now:\n{text}"
 
 
 def test_start_files_fail_at_once_and_not_by_waiting(judged):

@@ -42,16 +42,14 @@ def case_problems(screen: Screen, case: corpus.Case, records: list[Record]) -> l
         return [problem]
     if case.kind != "wrong":
         return []
-    stale = [
-        path for path, text in messages(screen, case, records).items() if not _same(path, text)
-    ]
+    stale = [path for path, text in messages(case, records).items() if not _says(path, text)]
     return [
         f"{path.relative_to(screen.course.root)}: not what is shown now; run ./looplab dev record"
         for path in stale
     ]
 
 
-def messages(screen: Screen, case: corpus.Case, records: list[Record]) -> dict[Path, str]:
+def messages(case: corpus.Case, records: list[Record]) -> dict[Path, str]:
     """The files beside a wrong solution: what its learner is shown, masked, in each language."""
     failure = corpus.failure(records)
     if failure is None:
@@ -87,7 +85,9 @@ def record(screen: Screen) -> None:
         if (problem := corpus.problem(case, records)) is not None:
             print(problem, flush=True)
             continue
-        wanted |= messages(screen, case, records)
+        said = messages(case, records)
+        wanted |= {path: text for path, text in said.items() if not _says(path, text)}
+        same += sum(path not in wanted for path in said)
     for path, text in wanted.items():
         if _same(path, text):
             same += 1
@@ -115,8 +115,8 @@ def docs(screen: Screen, port: int) -> int:
 
 def test(screen: Screen, args: list[str]) -> int:
     """The project's own tests: its tool, its site, and the lessons' checks on the reference."""
-    # All of them: a file of tests on each core. The programs of the corpus are one file, and as
-    # many at a time as there are cores.
+    # All of them: a file of tests on each core. The programs of the corpus are one file, and
+    # several at a time.
     spread = [] if args else ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
     command = [sys.executable, "-m", "pytest", "--target", "solutions", *spread, *args]
     return subprocess.call(command, cwd=screen.course.root)
@@ -124,3 +124,8 @@ def test(screen: Screen, args: list[str]) -> int:
 
 def _same(path: Path, text: str) -> bool:
     return path.is_file() and path.read_text("utf-8") == text
+
+
+def _says(path: Path, text: str) -> bool:
+    """Whether a recorded message says this."""
+    return path.is_file() and corpus.alike(text, path.read_text("utf-8"))
