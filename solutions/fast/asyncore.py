@@ -803,6 +803,7 @@ class dispatcher_with_send(dispatcher):
     high_water = math.inf  # bytes owed: above it nothing more is read …
     low_water = 0  # … until no more than this is owed
     paused = False
+    ending = False  # shutdown() was called, and EOF is not sent yet
 
     def __init__(self, sock=None, map=None):
         self._owed = bytearray()
@@ -852,6 +853,23 @@ class dispatcher_with_send(dispatcher):
         mark = self.low_water if self.paused else self.high_water
         self.paused = len(self._owed) > mark
         return not self.paused
+
+    def shutdown(self):
+        """Say nothing more: send EOF behind the last byte that is owed, and
+        go on reading. Before the connection is there, it waits for that."""
+        self.ending = True
+        self.end_if_paid()
+
+    def end_if_paid(self):
+        """Send the EOF of shutdown(), once, when nothing is owed any more."""
+        if self.ending and self.connected and not self._owed:
+            self.ending = False
+            with contextlib.suppress(OSError):  # the peer has left: recv tells
+                self.socket.shutdown(socket.SHUT_WR)
+
+    def handle_write_event(self):
+        dispatcher.handle_write_event(self)
+        self.end_if_paid()
 
     def close(self):
         """Close. Owing while connected, first hand socket, bytes and map to a
