@@ -49,11 +49,11 @@ def test_what_is_under_way_or_unread():
             socket.create_connection(("127.0.0.1", port)) as client,
             listener.accept()[0] as server,
         ):
-            assert proc.backlog(port) == 0
+            assert proc.backlog({port}) == 0
             client.sendall(b"x" * 1000)
-            assert proc.backlog(port) == 1000
+            assert proc.backlog({port}) == 1000
             server.recv(400)
-            assert proc.backlog(port) == 600
+            assert proc.backlog({port}) == 600
 
 
 def test_a_victim_listens_and_ends():

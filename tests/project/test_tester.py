@@ -301,3 +301,99 @@ def test_what_is_printed_is_read_when_the_program_rests(start):
     )
     rounds.rests(tester)
     assert printed(tester, "done")
+
+
+CALLS = """\
+out = socket.create_connection(("127.0.0.1", int(sys.argv[-1])))
+out.sendall(b"hello")
+out.shutdown(socket.SHUT_WR)
+print("heard", out.recv(100))
+print("then", out.recv(100))
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def hosted(tmp_path):
+    """Start a program that calls a host of the tester's."""
+    testers = []
+
+    def begin(body: str, **how) -> tuple[Tester, object]:
+        path = tmp_path / "08_x" / "program.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(HEAD + textwrap.dedent(body))
+        tester = Tester(Setting(path, (), "seed", 1.0))
+        testers.append(tester)
+        host = tester.host(**how)
+        tester.start("--to", host.address.rpartition(":")[2])
+        return tester, host
+
+    yield begin
+    for tester in testers:
+        tester.close()
+    assert not running(tmp_path)
+
+
+def test_a_host_meets_who_connects_as_a_peer(hosted):
+    tester, host = hosted(CALLS)
+    tester.until(lambda: bool(host.callers) and host.callers[0].eof)
+    (a,) = host.callers
+    assert (a.name, a.served, bytes(a.received)) == ("a", True, b"hello")
+    assert tester.connect().name == "A" and a.theirs in tester.ports()
+    a.send(b"you")
+    tester.until(lambda: printed(tester, "heard b'you'"))
+    a.close()
+    tester.until(lambda: printed(tester, "then b''"))
+    whats = [(event["who"], event["what"]) for event in tester.timeline.events]
+    assert ("a", "is-called") in whats and ("a", "eof") in whats
+
+
+def test_a_host_that_greets_does_so_at_once(hosted):
+    tester, host = hosted(CALLS, greet=lambda peer: peer.send(b"welcome"))
+    tester.until(lambda: printed(tester, "heard b'welcome'"))
+
+
+@LINUX
+def test_who_waits_for_a_host_is_stuck_unless_it_has_more_to_do(hosted):
+    tester, host = hosted(CALLS)
+    with pytest.raises(NotThere) as why:
+        tester.until(lambda: printed(tester, "heard"))
+    assert why.value.stuck and why.value.stuck[0].call == "recv"
+    late = time.monotonic() + 1.2
+
+    def chore() -> bool:
+        if time.monotonic() < late:
+            return True
+        if tester.chores:
+            tester.chores.clear()
+            host.callers[0].send(b"late")
+        return False
+
+    tester.chores.append(chore)
+    assert tester.until(lambda: printed(tester, "heard b'late'")) > 0.8
+
+
+@LINUX
+def test_what_a_host_does_not_read_fills_the_kernel(hosted):
+    tester, host = hosted(
+        """\
+        out = socket.create_connection(("127.0.0.1", int(sys.argv[-1])))
+        out.setblocking(False)
+        sent = 0
+        try:
+            while True:
+                sent += out.send(bytes(65536))
+        except BlockingIOError:
+            print("full after", sent)
+        time.sleep(60)
+        """,
+        reading=False,
+        window=4096,
+    )
+    tester.until(lambda: printed(tester, "full after"))
+    (a,) = host.callers
+    pair = a.theirs, a.sock.getsockname()[1]
+    assert not a.received and pair in proc.unsent()
+    a.read_on()
+    sent = int(tester.lines()[-1].rpartition(" ")[2])
+    tester.until(lambda: len(a.received) == sent)

@@ -4,13 +4,15 @@ An act is a JSON object with `t` (seconds since the check began) and `act`:
 `start` (args, nofile, and program, if it was another one of tests/programs), or `run` for a program
 that ends by itself; `connect` (window, reading), `send` (data), `hold`, `read_on`, `urge`, `shut`,
 `close`, `reset` (each with `who`); `pause`, `resume` and `interrupt` (signals to the program);
-`stop`; `watch` (seconds); `door` (kind, at) and `answer` (at); `victim` (program, seed, at, pid).
+`stop`; `watch` (seconds); `door` (kind, at) and `answer` (at); `host` (reading, window, at), whose
+ends of connections act as clients do; `victim` (program, seed, at, pid).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +21,7 @@ from typing import Any
 from looplab.checks import proc
 from looplab.checks.doors import Door
 from looplab.checks.faults import Where
+from looplab.checks.host import Host
 from looplab.checks.peer import Peer
 from looplab.checks.setting import Setting
 from looplab.checks.tester import NotThere, Tester
@@ -29,6 +32,7 @@ GAP, LONGEST, WHOLE = 0.7, 2.0, 20.0  # seconds: between two acts, at most so, o
 AFTERWARDS = 1.0  # seconds in which what follows from the last act can be seen
 STARTS = ("start", "run")
 _CLOCKS = ("--idle", "--timeout", "--every")
+_ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 _SIGNALS = {"pause": signal.SIGSTOP, "resume": signal.SIGCONT, "interrupt": signal.SIGINT}
 
 
@@ -49,7 +53,7 @@ class Again:
         self._tester.timeline.heard = tell
         self._peers: dict[str, Peer] = {}
         self._victims: dict[str, str] = {}  # what it was called in the check, and is called now
-        self._doors: dict[str, Door] = {}  # by the address that it had in the check
+        self._doors: dict[str, Door | Host] = {}  # by the address that it had in the check
         self._pid: int | None = None
         self.done = 0  # acts so far
 
@@ -96,19 +100,21 @@ class Again:
 
     def _do(self, act: Act) -> None:
         what, tester = act["act"], self._tester
-        peer = self._peers.get(act.get("who", ""))
+        peer = self._peer(act.get("who", ""))
         if what == "start":
             self._start(act)
         elif what == "run":
-            at = {old: door.address for old, door in self._doors.items()} | self._victims
-            self._pid = tester.run(*(at.get(arg, arg) for arg in act["args"])).pid
+            self._pid = tester.run(*self._args(act)).pid
         elif what == "victim":
             one = tester.victim(act["program"], act["seed"])
             self._victims |= {act["at"]: one.address, str(act["pid"]): str(one.pid)}
         elif what == "door":
             self._doors[act["at"]] = tester.door(act["kind"])
-        elif what == "answer":
-            tester.answer(self._doors[act["at"]])
+        elif what == "host":
+            how = {name: act[name] for name in ("reading", "window")}
+            self._doors[act["at"]] = tester.host(**how)
+        elif what == "answer" and isinstance(door := self._doors[act["at"]], Door):
+            tester.answer(door)
         elif what == "connect":
             self._connect(act)
         elif what in _SIGNALS:
@@ -126,9 +132,27 @@ class Again:
     def _start(self, act: Act) -> None:
         if self._port is None:
             named = act.get("program", "")
-            self._pid = self._tester.start(*act["args"], nofile=act["nofile"], program=named).pid
+            args = self._args(act)
+            self._pid = self._tester.start(*args, nofile=act["nofile"], program=named).pid
         else:
             self._tester.port, self._pid = self._port, proc.listener(self._port)
+
+    def _args(self, act: Act) -> list[str]:
+        """The arguments of then, with the addresses of now."""
+        at = {old: door.address for old, door in self._doors.items()} | self._victims
+        now = [at.get(arg, arg) for arg in act["args"]]
+        return [_ADDRESS.sub(lambda old: at.get(old[0], old[0]), arg) for arg in now]
+
+    def _peer(self, name: str) -> Peer | None:
+        """The client of this name, or a host's end of a connection: that one is waited for."""
+
+        def served() -> Peer | None:
+            return next((p for p in self._tester.peers if p.served and p.name == name), None)
+
+        if name.islower():
+            with contextlib.suppress(NotThere):
+                self._tester.until(lambda: served() is not None, seconds=LONGEST, armed=False)
+        return self._peers.get(name) or served()
 
     def _connect(self, act: Act) -> None:
         how = {name: act[name] for name in ("window", "reading") if name in act}

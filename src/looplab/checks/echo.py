@@ -151,7 +151,7 @@ class Rest:
 
     def _reads_nothing(self, run: float) -> bool:
         """Of what the kernels hold for it, it has read nothing since the last look."""
-        unread, before = proc.backlog(self._tester.port), self._unread
+        unread, before = proc.backlog(self._tester.ports()), self._unread
         if unread != before:
             self._unread, self._ran = unread, run
         return unread == before

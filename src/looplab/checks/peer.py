@@ -1,4 +1,4 @@
-"""One end of a connection that the tester holds: a client with a name."""
+"""One end of a connection that the tester holds, with a name: a client, or a server's end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from looplab.checks.timeline import Timeline, packed
 
 
 class Peer:
-    """A client of the program: never blocks; the tester's loop moves its bytes."""
+    """A client of the program, or (`served`) the end of a connection that the program made: never
+    blocks; the tester's loop moves its bytes."""
 
     def __init__(
         self, name: str, sock: socket.socket, timeline: Timeline, changed: Callable[[Peer], None]
@@ -29,10 +30,14 @@ class Peer:
         self.was_reset = False
         self.open = True
         self.reading = True  # False: what comes for it stays in the kernel
+        self.served = False
+        self.theirs = 0  # the port of the program's end
+        self.heard: Callable[[Peer], object] = lambda peer: None  # called when bytes or EOF came
         self._shut = False
 
     def start_connect(self, port: int) -> bool:
         """Begin to connect. False if this very pair of ports rests in TIME_WAIT: take another."""
+        self.theirs = port
         error = self.sock.connect_ex(("127.0.0.1", port))
         if error == errno.EADDRNOTAVAIL:
             self.sock.close()
@@ -43,6 +48,12 @@ class Peer:
             self._is_connected()
         self._changed(self)
         return True
+
+    def is_served(self, reading: bool) -> None:
+        """The program has made this connection, to one of our hosts."""
+        self.served, self.reading, self.theirs = True, reading, self.sock.getpeername()[1]
+        self._is_connected()
+        self._changed(self)
 
     @property
     def wants_write(self) -> bool:
@@ -144,12 +155,13 @@ class Peer:
             self.eof = True
             self._timeline.add(self.name, "eof")
             self._changed(self)
+        self.heard(self)
 
     # -- inside
 
     def _is_connected(self) -> None:
         self.connected = True
-        self._timeline.add(self.name, "connects")
+        self._timeline.add(self.name, "is-called" if self.served else "connects")
 
     def _do_shut(self) -> None:
         with contextlib.suppress(OSError):

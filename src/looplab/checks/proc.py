@@ -13,7 +13,7 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -286,26 +286,25 @@ def unread(sock: socket.socket) -> int:
     return int(struct.unpack("i", fcntl.ioctl(sock, termios.FIONREAD, b"\0" * 4))[0])
 
 
-def backlog(port: int) -> int:
-    """The bytes under way to sockets of `port` of this machine, or come and not read yet (Linux;
-    else 0)."""
+def backlog(ports: Container[int]) -> int:
+    """The bytes under way to sockets of these ports of this machine, or come and not read yet
+    (Linux; else 0)."""
     waiting = 0
     for fields in map(str.split, _read("/proc/net/tcp").splitlines()[1:]):
         local, remote = (int(address.rpartition(":")[2], 16) for address in fields[1:3])
         unsent, unread = (int(queue, 16) for queue in fields[4].split(":"))
         if fields[3] != "0A":  # the queue of a listener counts clients
-            waiting += unread * (local == port) + unsent * (remote == port)
+            waiting += unread * (local in ports) + unsent * (remote in ports)
     return waiting
 
 
-def unsent(port: int) -> set[int]:
-    """The ports of clients to whom something sent from `port` of this machine is under way
-    (Linux)."""
+def unsent() -> set[tuple[int, int]]:
+    """The ports, from and to, between which something is under way on this machine (Linux)."""
     found = set()
     for fields in map(str.split, _read("/proc/net/tcp").splitlines()[1:]):
         local, remote = (int(address.rpartition(":")[2], 16) for address in fields[1:3])
-        if local == port and int(fields[4].partition(":")[0], 16):  # tx_queue, a FIN included
-            found.add(remote)
+        if int(fields[4].partition(":")[0], 16):  # tx_queue, a FIN included
+            found.add((local, remote))
     return found
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from looplab.checks import proc
 from looplab.checks.doors import Door
 from looplab.checks.faults import CheckFailed, Say, Where, say
+from looplab.checks.host import Host
 from looplab.checks.peer import Peer
 from looplab.checks.program import Program
 from looplab.checks.setting import Setting
@@ -61,6 +62,8 @@ class Tester:
         self.serves = True  # False: it ends by itself (`run`)
         self.doors: list[Door] = []
         self.victims: list[Victim] = []
+        self.hosts: list[Host] = []
+        self.chores: list[Callable[[], bool]] = []  # see `host`
         self.random = random.Random(setting.seed)
         self.timeline = Timeline()
         self.peers: list[Peer] = []
@@ -72,6 +75,7 @@ class Tester:
         self.held_up = 0.0  # the longest time that this process itself did not run
         self.mark = (0.0, 0.0)  # a moment, and the CPU seconds of the program until then
         self._pumped = time.monotonic()
+        self._at_work = False  # a chore has more to do
 
     # -- the program
 
@@ -149,6 +153,32 @@ class Tester:
         self.doors.append(one)
         self.timeline.act("door", kind=kind, at=one.address)
         return one
+
+    def host(
+        self,
+        *,
+        reading: bool = True,
+        window: int = 0,
+        greet: Callable[[Peer], object] | None = None,
+    ) -> Host:
+        """A server for the program to connect to, as in Host.
+
+        What a server does in its own time is one of `chores`: called every TICK or so; True as long
+        as there is more to come, so that a program which waits for it is not called stuck.
+        """
+        how = {"reading": reading, "window": window}
+        one = Host(self.timeline, self._served, reading=reading, window=window, greet=greet)
+        self.timeline.act("host", at=one.address, **how)
+        self.hosts.append(one)
+        self._selector.register(one.sock, selectors.EVENT_READ, one.on_readable)
+        return one
+
+    def _served(self, host: Host, sock: socket.socket) -> Peer:
+        n = sum(peer.served for peer in self.peers)
+        peer = Peer(_letters(n).lower(), sock, self.timeline, self._watch)
+        self.peers.append(peer)
+        peer.is_served(host.reading)
+        return peer
 
     def victim(self, program: str, seed: int) -> Victim:
         """A server of tests/programs for the program to be let loose on; `seed` says which kind."""
@@ -254,7 +284,7 @@ class Tester:
         an Ethernet; 0: as loopback has it. Not `reading`: until `read_on`, what comes for it stays
         in the kernel.
         """
-        name = name or _letters(len(self.peers))
+        name = name or _letters(sum(not peer.served for peer in self.peers))
         self.timeline.act("connect", who=name, window=window, reading=reading)
         while True:
             peer = Peer(name, self._bound_socket(), self.timeline, self._watch)
@@ -327,7 +357,8 @@ class Tester:
                 raise NotThere(None, now - began)
             if program is not None and (program.flooded or now - began > limit):
                 raise NotThere(None, now - began)
-            if program is None or not armed or moved or not self._all_delivered():
+            still = armed and not moved and not self._at_work
+            if program is None or not still or not self._all_delivered():
                 last = None
                 continue
             sleep = proc.asleep(program.family())
@@ -358,6 +389,8 @@ class Tester:
                     key.data.on_readable()
             else:
                 key.data()
+        more = [chore() for chore in self.chores]
+        self._at_work = any(more)
         return bool(events)
 
     def settle(self, seconds: float) -> None:
@@ -384,8 +417,16 @@ class Tester:
 
         A sleeping program is not what they wait for then, but the kernel and its timers.
         """
-        ports = {peer.sock.getsockname()[1] for peer in self.peers if peer.open and peer.reading}
-        return not ports.isdisjoint(proc.unsent(self.port))
+        pairs = {
+            (peer.theirs, peer.sock.getsockname()[1])
+            for peer in self.peers
+            if peer.open and peer.reading
+        }
+        return not pairs.isdisjoint(proc.unsent())
+
+    def ports(self) -> set[int]:
+        """Those of the program's ends."""
+        return {self.port, *(peer.theirs for peer in self.peers if peer.served)}
 
     def _all_delivered(self) -> bool:
         """Whether no byte of a client is under way. One that does not read may hold back the
@@ -554,12 +595,11 @@ class Tester:
         """The other clients that were there and did not read, or had said nothing: often the
         reason."""
         told = {one.args.get("who") for one in seen}
-        if names := [p.name for p in self.peers if p.open and not p.reading and p.name not in told]:
+        others = [peer for peer in self.peers if not peer.served]
+        if names := [p.name for p in others if p.open and not p.reading and p.name not in told]:
             return [say("not-reading", names=", ".join(names))] if len(names) <= 3 else []
         silent = [
-            p.name
-            for p in self.peers
-            if p.open and p.connected and not p.sent and p.name not in told
+            p.name for p in others if p.open and p.connected and not p.sent and p.name not in told
         ]
         return [say("silent-others", names=", ".join(silent))] if 0 < len(silent) <= 3 else []
 
@@ -596,7 +636,8 @@ class Tester:
     def story(self) -> list[dict[str, object]]:
         """The timeline with clients called by their names, repeated lines of the program told
         once."""
-        names = {peer.address: peer.name for peer in self.peers if peer.connected}
+        clients = (peer for peer in self.peers if peer.connected and not peer.served)
+        names = {peer.address: peer.name for peer in clients}
         told: list[dict[str, object]] = []
         for event in self.timeline.events:
             if event["what"] == "prints":
@@ -628,6 +669,8 @@ class Tester:
             peer.sock.close()
         for door in self.doors:
             door.close()
+        for host in self.hosts:
+            host.close()
         for victim in reversed(self.victims):  # each ends what was started after it
             victim.close()
 
