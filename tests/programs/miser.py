@@ -5,8 +5,9 @@ python miser.py --port 0    Ctrl-C ends it
 
 import socket
 
-import asyncore
 import echo
+
+import asyncore
 
 
 class Miser(socket.socket):
