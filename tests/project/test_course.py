@@ -122,10 +122,10 @@ BAD = {
         "names no check: two",
     ),
     "a start with more": (ENGINE + HOLE, DEFAULT + FAILS + "more = 1\n", "is not a key"),
-    "a repair that says it twice": (
-        'kind = "repair"\nfile = "one.py"\nstart = "x.py"',
+    "a solved one that fails": (
+        'kind = "solved"\nfile = "one.py"',
         FAILS,
-        "start_fails: is for exercises of kind holes",
+        "start_fails: is for exercises that begin",
     ),
 }
 
