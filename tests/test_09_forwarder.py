@@ -77,12 +77,6 @@ class TestShutdown:
         words.prints("heard 0")
         echo.no_error_told(tester)
 
-    def test_idle(self, tester):
-        words = LastWords(tester, probes.big())
-        tester.connect(reading=False)
-        pipes.hears(tester, tester.connect(), words.data)
-        probes.idle(tester)
-
 
 @exercise("09.1")
 class TestLoseNothing:

@@ -70,7 +70,8 @@ def _in_vain(tester: Tester, peer: Peer, data: bytes, why: NotThere, eof: bool) 
         other = say("echo-other", who=peer.name, n=len(got), all=len(data), right=right)
         return tester.failure(fault, expected, other)
     seen = say("echo-stops", who=peer.name, n=len(got), all=len(data), seconds=seconds)
-    return tester.blame(expected, why, "stops-reading" if got else "silent", seen)
+    untaken = any(one.pending for one in tester.peers if one is not peer)
+    return tester.blame(expected, why, "stops-reading" if got or untaken else "silent", seen)
 
 
 def ends(tester: Tester, peer: Peer) -> None:

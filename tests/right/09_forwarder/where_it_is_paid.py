@@ -4,10 +4,9 @@
 
 class dispatcher_with_send:
     def initiate_send(self):
-        if not self.connected:
-            return
-        sent = dispatcher.send(self, self.out_buffer[:65536])
-        del self.out_buffer[:sent]
+        if self.out_buffer:
+            sent = dispatcher.send(self, self.out_buffer[:65536])
+            del self.out_buffer[:sent]
         if self.ending and self.connected and not self.out_buffer:
             self.ending = False
             try:

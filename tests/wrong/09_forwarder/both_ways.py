@@ -1,4 +1,4 @@
-# fails 09.0 reads_on silent
+# fails 09.0 reads_on stuck
 """SHUT_RDWR: what the peer says from now on is not for us."""
 
 

@@ -1,4 +1,4 @@
-# fails 09.1 words silent
+# fails 09.1 words stuck
 """The target is called when the caller has said something."""
 
 import argparse

@@ -1,4 +1,4 @@
-# fails 09.0 reads_on silent
+# fails 09.0 reads_on stuck
 """All is paid, and nobody is heard any more."""
 
 

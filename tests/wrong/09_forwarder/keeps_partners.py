@@ -36,7 +36,7 @@ class End(asyncore.dispatcher_with_send):
         much. The kernel then slows down whoever sends."""
         if len(self.other.out_buffer) > HIGH:
             return False
-        return not self.heard_all
+        return self.other.connected and not self.heard_all
 
     # -- the end of the bytes
 

@@ -34,11 +34,8 @@ class End(asyncore.dispatcher_with_send):
         self.other.close()
 
     def handle_error(self):
-        if self.connecting or not self.connected:
-            self.close()  # refused: nothing was lost, the other side may end
-            self.other.close()
-        else:
-            super().handle_error()
+        self.close()
+        self.other.close()
 
 
 class Forwarder(asyncore.dispatcher):

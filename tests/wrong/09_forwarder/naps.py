@@ -1,5 +1,5 @@
 # fails 09.4 prompt late
-"""A nap after every round."""
+"""A nap before every read, so that the others have their turn."""
 
 import argparse
 import socket
@@ -29,6 +29,7 @@ class End(asyncore.dispatcher_with_send):
     # -- the bytes
 
     def handle_read(self):
+        time.sleep(0.01)
         if data := self.recv(CHUNK):
             self.other.send(data)
 
@@ -37,7 +38,7 @@ class End(asyncore.dispatcher_with_send):
         much. The kernel then slows down whoever sends."""
         if len(self.other.out_buffer) > HIGH:
             return False
-        return not self.heard_all
+        return self.other.connected and not self.heard_all
 
     # -- the end of the bytes
 
@@ -108,9 +109,7 @@ def main():
     server = Forwarder(args.port, target)
     print(f"listening on 127.0.0.1:{server.socket.getsockname()[1]}")
     try:
-        while True:
-            asyncore.loop(None, count=1)
-            time.sleep(0.1)
+        asyncore.loop(None)
     except KeyboardInterrupt:
         pass  # Ctrl-C is how this program ends
 

@@ -31,7 +31,7 @@ class End(asyncore.dispatcher_with_send):
             self.other.send(data)
 
     def readable(self):
-        return not self.heard_all
+        return self.other.connected and not self.heard_all
 
     # -- the end of the bytes
 

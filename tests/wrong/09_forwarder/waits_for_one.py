@@ -1,4 +1,4 @@
-# fails 09.3 others blocked-in-send
+# fails 09.3 others silent
 """It sends until all has gone, and waits for room meanwhile."""
 
 import argparse
@@ -33,7 +33,7 @@ class End(asyncore.dispatcher_with_send):
             self.other.socket.setblocking(False)
 
     def readable(self):
-        return not self.heard_all
+        return self.other.connected and not self.heard_all
 
     # -- the end of the bytes
 
