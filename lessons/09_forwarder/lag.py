@@ -74,14 +74,14 @@ def main():
     for sizes in ((1, 1), (4096, 4096), (65536, 1), (1, 65536), (65536, 65536)):
         took, used = measure(*sizes, ARTICLE)
         there = "{:6} bytes there, {:6} back".format(*sizes)
-        print(f"  {there:32}{words(took)}")
+        print(f"  {there:36}{words(took)}")
     print(f"  in the last one the forwarder runs for {words(used)}")
     print("1 byte there, 65536 back")
     changes = ("nodelay",), ("reads=65536",), ("nodelay", "reads=65536")
     for change in changes:
         took, _ = measure(1, 65536, __file__, *change)
-        print(f"  {' and '.join(change):32}{words(took)}")
-    print(f"  {'the reference':32}{words(measure(1, 65536, REFERENCE)[0])}")
+        print(f"  {' and '.join(change):36}{words(took)}")
+    print(f"  {'the reference':36}{words(measure(1, 65536, REFERENCE)[0])}")
 
 
 def changed():

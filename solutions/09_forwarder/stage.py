@@ -34,7 +34,8 @@ class Forwarder:
         stat = Path(f"/proc/{self.program.pid}/stat")
         cpu, same = "", 0
         while stat.exists() and same < 4:
-            before, cpu = cpu, stat.read_text().rpartition(")")[2].split()[11:13]
+            words = stat.read_text().rpartition(")")[2].split()
+            before, cpu = cpu, words[11:13]  # in user mode, in the kernel
             same = same + 1 if cpu == before else 0
             time.sleep(0.1)
         time.sleep(0 if stat.exists() else 3)

@@ -124,6 +124,7 @@ def is_gap(got: bytes, data: bytes, right: int) -> bool:
 
 # -- errors
 
+
 def no_error_told(tester: Tester) -> None:
     """A client that leaves is no exception: asyncore's words for one are not printed."""
     line = next((line for line in tester.lines() if _ERROR in line), None)

@@ -52,7 +52,9 @@ def hears(
         fault = "short-send-lost" if is_gap(got, data, right) else "wrong-bytes"
         raise tester.failure(fault, expected, say("echo-other", **args))
     if right < n or peer.was_reset:
-        raise tester.failure(cut, expected, say("cut-by-reset" if peer.was_reset else "cut", **args))
+        raise tester.failure(
+            cut, expected, say("cut-by-reset" if peer.was_reset else "cut", **args)
+        )
     if peer.eof and not eof:
         raise tester.failure("closed-too-soon", expected, say("closed"))
 

@@ -2,6 +2,7 @@
 """It asks for room all the time."""
 
 import argparse
+import contextlib
 import socket
 
 import asyncore
@@ -76,10 +77,8 @@ def main():
     target = socket.gethostbyname(host), int(port)  # waits: once, before all
     server = Forwarder(args.port, target)
     print(f"listening on 127.0.0.1:{server.socket.getsockname()[1]}")
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C: how it ends
         asyncore.loop(None)
-    except KeyboardInterrupt:
-        pass  # Ctrl-C is how this program ends
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 """Only the target is ever made to wait."""
 
 import argparse
+import contextlib
 import socket
 import struct
 
@@ -108,10 +109,8 @@ def main():
     target = socket.gethostbyname(host), int(port)  # waits: once, before all
     server = Forwarder(args.port, target)
     print(f"listening on 127.0.0.1:{server.socket.getsockname()[1]}")
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C: how it ends
         asyncore.loop(None)
-    except KeyboardInterrupt:
-        pass  # Ctrl-C is how this program ends
 
 
 if __name__ == "__main__":

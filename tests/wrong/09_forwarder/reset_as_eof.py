@@ -2,6 +2,7 @@
 """A reset is passed on as an orderly end."""
 
 import argparse
+import contextlib
 import socket
 
 import asyncore
@@ -88,10 +89,8 @@ def main():
     target = socket.gethostbyname(host), int(port)  # waits: once, before all
     server = Forwarder(args.port, target)
     print(f"listening on 127.0.0.1:{server.socket.getsockname()[1]}")
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C: how it ends
         asyncore.loop(None)
-    except KeyboardInterrupt:
-        pass  # Ctrl-C is how this program ends
 
 
 if __name__ == "__main__":
