@@ -7,6 +7,7 @@ two buffers is filled by the one and emptied by the other.
 """
 
 import argparse
+import contextlib
 import socket
 
 import asyncore
@@ -93,10 +94,8 @@ def main():
     host, _, port = args.to.rpartition(":")
     server = Forwarder("127.0.0.1", args.port, host, int(port))
     print(f"listening on 127.0.0.1:{server.socket.getsockname()[1]}")
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C: how it ends
         asyncore.loop(None)
-    except KeyboardInterrupt:
-        pass  # Ctrl-C is how this program ends
 
 
 if __name__ == "__main__":

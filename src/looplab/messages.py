@@ -35,7 +35,7 @@ _CLIENT = {"client {who}": "server {who}", "客户端 {who}": "服务器 {who}"}
 
 def _of_servers(text: str, args: Mapping[str, Any]) -> str:
     """What is said of a client holds for a server's end too, whose name is a small letter."""
-    for name in ("who", "writer"):
+    for name in ("who", "writer", "other"):
         if str(args.get(name, "")).islower():
             for client, server in _CLIENT.items():
                 text = text.replace(client.replace("who", name), server.replace("who", name))

@@ -122,11 +122,6 @@ BAD = {
         "names no check: two",
     ),
     "a start with more": (ENGINE + HOLE, DEFAULT + FAILS + "more = 1\n", "is not a key"),
-    "a solved one that fails": (
-        'kind = "solved"\nfile = "one.py"',
-        FAILS,
-        "start_fails: is for exercises that begin",
-    ),
 }
 
 
@@ -140,6 +135,15 @@ def test_what_cannot_be_is_told_with_its_line(tmp_path, name):
         load_lesson(path)
     assert problem in error.value.problem
     assert 4 <= error.value.line <= len(path.read_text("utf-8").splitlines())
+
+
+def test_a_repair_says_what_its_start_fails_on_where_the_program_is_anothers(tmp_path):
+    path = tmp_path / "06_loop" / "lesson.toml"
+    path.parent.mkdir()
+    own = 'kind = "repair"\nfile = "one.py"\nstart = "x.py"'
+    path.write_text(LESSON + exercise(own) + exercise(own, "06.2", FAILS), "utf-8")
+    first, second = load_lesson(path).exercises
+    assert (first.start_fails, second.start_fails) == (None, ("one", "silent"))
 
 
 def test_a_default_whose_name_is_quoted_is_found(tmp_path):

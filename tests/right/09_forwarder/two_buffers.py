@@ -11,7 +11,7 @@ FULL = 1 << 18
 
 
 class Session:
-    """`owed[side]` is on its way to that side; 0 is the caller, 1 the target."""
+    """`owed[side]` goes to that side: 0 is the caller, 1 the target."""
 
     def __init__(self, sock, to):
         self.owed = bytearray(), bytearray()
