@@ -187,6 +187,11 @@ class Course:
         some = self.exercises if exercise.on_engine else lesson
         return tuple(e for e in some if e.path == exercise.path)
 
+    def is_part(self, exercise: Exercise) -> bool:
+        """Whether it is some functions of a file that exercises share; several that repair one
+        program have the whole of it each."""
+        return bool(exercise.holes) and len(self.sharing(exercise)) > 1
+
     def later(self, exercise: Exercise) -> tuple[Exercise, ...]:
         """Those of the same file that come after this one."""
         found = self.sharing(exercise)
@@ -215,11 +220,11 @@ class Course:
         raise self.unknown(what, [e.id for e in self.exercises])
 
     def _of_file(self, what: str, word: str) -> tuple[Exercise, ...]:
-        """The first exercise of a file; all of the engine's, which many share."""
+        """The exercises of a file, which several may share."""
         found = [e for e in self.exercises if f"/{word}".endswith(f"/{e.path}")]
         if not found:
             raise self.unknown(what, [e.path for e in self.exercises])
-        return tuple(found) if found[0].on_engine else (found[0],)
+        return tuple(found)
 
     def find_lesson(self, what: str) -> Lesson:
         """The lesson that WHAT names. Raises UnknownTarget with near matches."""
