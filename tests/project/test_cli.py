@@ -264,7 +264,7 @@ def test_a_program_that_several_exercises_repair_is_reset_and_compared_whole(hou
     assert house.run("reset", "09.2", "--yes").returncode == 0
     assert path.read_bytes() == start
     path.write_text("mine = 1\n", "utf-8")
-    assert house.run("reset", "forwarder.py", "--yes").returncode == 0
+    assert house.run("reset", "09_forwarder/forwarder.py", "--yes").returncode == 0
     assert path.read_bytes() == start
 
 
