@@ -434,15 +434,11 @@ class dispatcher_with_send(dispatcher):
     def shutdown(self):
         """Say nothing more: send EOF behind the last byte that is owed, and
         go on reading. Before the connection is there, it waits for that."""
-        self.ending = True
-        self.end_if_paid()
+        raise NotImplementedError("TODO 09.0 dispatcher_with_send.shutdown")
 
     def end_if_paid(self):
         """Send the EOF of shutdown(), once, when nothing is owed any more."""
-        if self.ending and self.connected and not self.out_buffer:
-            self.ending = False
-            with contextlib.suppress(OSError):  # the peer has left: recv tells
-                self.socket.shutdown(socket.SHUT_WR)
+        pass  # TODO 09.0 dispatcher_with_send.end_if_paid
 
     def handle_write_event(self):
         dispatcher.handle_write_event(self)

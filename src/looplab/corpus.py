@@ -33,7 +33,7 @@ JOBS = 3 * (os.cpu_count() or 1)  # programs judged at a time: most of them wait
 _CHANCE = re.compile(r"(client|客户端)\s+[A-Z]\b|\d{7,}|(?<=`reject )[^`]+|\s+")
 _FAILS = re.compile(r"# fails (\d\d\.\w+) (\w+) ([\w-]+)$")
 _ENGINE_LINE = re.compile(rf'("{ENGINE}", line )\d+')  # moves with every edit of the reference
-_PASSES = re.compile(r"# passes (\d\d\.\w+)$")
+_PASSES = re.compile(r"# passes (\d\d\.\w+(?: \d\d\.\w+)*)$")  # one of a file that exercises share
 
 
 class CorpusError(Exception):
@@ -77,15 +77,11 @@ def cases(course: Course, exercises: Sequence[Exercise] | None = None) -> list[C
                 raise CorpusError(
                     f"{path}: line 1 must be `# passes ID` or `# fails ID CHECK FAULT`"
                 )
-            if match[1] in by_id:
-                found.append(
-                    Case(
-                        kind,
-                        by_id[match[1]],
-                        path,
-                        (match[2], match[3]) if kind == "wrong" else None,
-                    )
-                )
+            fails = (match[2], match[3]) if kind == "wrong" else None
+            for exercise_id in match[1].split():
+                if exercise_id not in by_id:
+                    continue
+                found.append(Case(kind, by_id[exercise_id], path, fails))
                 if found[-1].exercise.on_engine:
                     program(course, found[-1])  # one that replaces nothing is told now
     return found
@@ -102,6 +98,8 @@ def _start_fails(course: Course, exercise: Exercise) -> tuple[str, str] | None:
         )
         if match is None:
             raise CorpusError(f"{exercise.id}: its start file has no usable first line")
+        if match[1] != exercise.id:
+            raise CorpusError(f"{exercise.id}: its start file is {match[1]}'s; say start_fails")
         return match[2], match[3]
     first = next(check.id for check in exercise.checks if check.id != "imports")
     return first, "not-implemented"

@@ -79,7 +79,8 @@ class Exercise:
     uses_engine: bool  # the file is a program that imports asyncore
     holes: tuple[str, ...]  # qualified names, for kind "holes"
     default: tuple[tuple[str, str], ...]  # hole -> statements that work, in its start file
-    start_fails: tuple[str, str] | None  # check, fault: where no hole raises NotImplementedError
+    start_fails: tuple[str, str] | None  # check, fault: where no hole raises NotImplementedError,
+    # and of a repair whose program is named for another exercise
     start: str  # file below tests/wrong/02_select/, for kind "repair"
     serves: bool  # False: it is given no port and ends by itself
     args: tuple[str, ...]  # when the learner runs it by hand: after `--port PORT` if it serves;
@@ -186,6 +187,11 @@ class Course:
         some = self.exercises if exercise.on_engine else lesson
         return tuple(e for e in some if e.path == exercise.path)
 
+    def is_part(self, exercise: Exercise) -> bool:
+        """Whether it is some functions of a file that exercises share; several that repair one
+        program have the whole of it each."""
+        return bool(exercise.holes) and len(self.sharing(exercise)) > 1
+
     def later(self, exercise: Exercise) -> tuple[Exercise, ...]:
         """Those of the same file that come after this one."""
         found = self.sharing(exercise)
@@ -214,11 +220,11 @@ class Course:
         raise self.unknown(what, [e.id for e in self.exercises])
 
     def _of_file(self, what: str, word: str) -> tuple[Exercise, ...]:
-        """The first exercise of a file; all of the engine's, which many share."""
+        """The exercises of a file, which several may share."""
         found = [e for e in self.exercises if f"/{word}".endswith(f"/{e.path}")]
         if not found:
             raise self.unknown(what, [e.path for e in self.exercises])
-        return tuple(found) if found[0].on_engine else (found[0],)
+        return tuple(found)
 
     def find_lesson(self, what: str) -> Lesson:
         """The lesson that WHAT names. Raises UnknownTarget with near matches."""
@@ -471,8 +477,8 @@ class _Reader:
         if "start_fails" not in e and not must:
             return None
         s, where = self.get(e, where, "start_fails", dict), (*where, "start_fails")
-        if e["kind"] != "holes":
-            raise self.fail(where, "is for exercises of kind holes")
+        if e["kind"] == "solved":
+            raise self.fail(where, "is for exercises that begin with something to write")
         self.known(s, where, "check fault")
         check = self.get(s, where, "check", str)
         if check not in [one.id for one in checks]:

@@ -26,8 +26,20 @@ def sentence(lang: str, table: str, key: str, args: Mapping[str, Any] | None = N
     entry: Any = catalogue()
     for part in (*table.split("."), key):
         entry = entry[part]
-    text = str(entry[lang])
+    text = _of_servers(str(entry[lang]), args or {})
     return text.format_map({name: _shown(value) for name, value in args.items()}) if args else text
+
+
+_CLIENT = {"client {who}": "server {who}", "客户端 {who}": "服务器 {who}"}
+
+
+def _of_servers(text: str, args: Mapping[str, Any]) -> str:
+    """What is said of a client holds for a server's end too, whose name is a small letter."""
+    for name in ("who", "writer", "other"):
+        if str(args.get(name, "")).islower():
+            for client, server in _CLIENT.items():
+                text = text.replace(client.replace("who", name), server.replace("who", name))
+    return text
 
 
 def _shown(value: Any) -> str:

@@ -122,11 +122,6 @@ BAD = {
         "names no check: two",
     ),
     "a start with more": (ENGINE + HOLE, DEFAULT + FAILS + "more = 1\n", "is not a key"),
-    "a repair that says it twice": (
-        'kind = "repair"\nfile = "one.py"\nstart = "x.py"',
-        FAILS,
-        "start_fails: is for exercises of kind holes",
-    ),
 }
 
 
@@ -140,6 +135,29 @@ def test_what_cannot_be_is_told_with_its_line(tmp_path, name):
         load_lesson(path)
     assert problem in error.value.problem
     assert 4 <= error.value.line <= len(path.read_text("utf-8").splitlines())
+
+
+def test_exercises_that_repair_one_program_share_it_whole(tmp_path):
+    path = tmp_path / "lessons" / "06_loop" / "lesson.toml"
+    path.parent.mkdir(parents=True)
+    own = 'kind = "repair"\nfile = "one.py"\nstart = "x.py"'
+    path.write_text(LESSON + exercise(own) + exercise(own, "06.2", FAILS), "utf-8")
+    course = Course(tmp_path)
+    first, second = course.exercises
+    assert course.sharing(first) == (first, second) and course.find("06_loop/one.py") == (
+        first,
+        second,
+    )
+    assert not course.is_part(first) and not course.is_part(second)
+
+
+def test_a_repair_says_what_its_start_fails_on_where_the_program_is_anothers(tmp_path):
+    path = tmp_path / "06_loop" / "lesson.toml"
+    path.parent.mkdir()
+    own = 'kind = "repair"\nfile = "one.py"\nstart = "x.py"'
+    path.write_text(LESSON + exercise(own) + exercise(own, "06.2", FAILS), "utf-8")
+    first, second = load_lesson(path).exercises
+    assert (first.start_fails, second.start_fails) == (None, ("one", "silent"))
 
 
 def test_a_default_whose_name_is_quoted_is_found(tmp_path):

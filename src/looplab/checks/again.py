@@ -4,8 +4,8 @@ An act is a JSON object with `t` (seconds since the check began) and `act`:
 `start` (args, nofile, and program, if it was another one of tests/programs), or `run` for a program
 that ends by itself; `connect` (window, reading), `send` (data), `hold`, `read_on`, `urge`, `shut`,
 `close`, `reset` (each with `who`); `pause`, `resume` and `interrupt` (signals to the program);
-`stop`; `watch` (seconds); `door` (kind, at) and `answer` (at); `host` (reading, window, at), whose
-ends of connections act as clients do; `victim` (program, seed, at, pid).
+`stop`; `watch` (seconds); `door` (kind, at) and `answer` (at); `host` (reading, window, service,
+at), whose ends of connections act as clients do; `victim` (program, seed, at, pid).
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Again:
         elif what == "door":
             self._doors[act["at"]] = tester.door(act["kind"])
         elif what == "host":
-            how = {name: act[name] for name in ("reading", "window")}
+            how = {name: act[name] for name in ("reading", "window", "service") if name in act}
             self._doors[act["at"]] = tester.host(**how)
         elif what == "answer" and isinstance(door := self._doors[act["at"]], Door):
             tester.answer(door)

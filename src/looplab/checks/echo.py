@@ -20,6 +20,7 @@ RESTED = 0.5  # seconds without CPU: it has done what it can for now
 MOST_OWED = 8 << 20  # bytes that a program may grow by while a valve holds: it owes 256 KiB
 STILL = 3.0  # seconds of rest after which nothing more is expected
 _GOES_NOWHERE = 0.5  # seconds of CPU in which a byte would have moved
+_ERROR = "uncaptured python exception"
 _NOTHING_USED = 0.002  # seconds of CPU: a look at a clock, not a round of work
 
 
@@ -43,7 +44,7 @@ def comes_back(tester: Tester, peer: Peer, data: bytes, before: int = 0) -> None
     """After `before` bytes the client receives exactly these, and stays connected."""
     expected = say("echo", who=peer.name, n=len(data))
     try:
-        _until(tester, lambda: over(peer) or len(peer.received) >= before + len(data))
+        come(tester, lambda: over(peer) or len(peer.received) >= before + len(data))
     except NotThere as why:
         raise _unfinished(tester, peer, data, before, why) from None
     got = bytes(peer.received[before:])
@@ -59,8 +60,8 @@ def comes_back(tester: Tester, peer: Peer, data: bytes, before: int = 0) -> None
     raise tester.failure("wrong-bytes", expected, seen)
 
 
-def _until(tester: Tester, done: Callable[[], bool]) -> None:
-    """Wait for it, as long as there is any sign of life. Raises NotThere."""
+def come(tester: Tester, done: Callable[[], bool]) -> None:
+    """Wait for it to be so, as long as there is any sign of life. Raises NotThere."""
     rest, began = Rest(tester, STILL), time.monotonic()
     tester.until(lambda: done() or rest(), seconds=WHOLE)
     if not done():
@@ -119,6 +120,16 @@ def in_common(one: bytes, other: bytes) -> int:
 def is_gap(got: bytes, data: bytes, right: int) -> bool:
     """Whether what comes after the first `right` bytes is a later part of `data`."""
     return len(after := got[right : right + 8]) == 8 and data.find(after, right + 1) >= 0
+
+
+# -- errors
+
+
+def no_error_told(tester: Tester) -> None:
+    """A client that leaves is no exception: asyncore's words for one are not printed."""
+    line = next((line for line in tester.lines() if _ERROR in line), None)
+    if line is not None:
+        raise tester.failure("wrong-output", say("no-error"), say("error-told", line=line[:200]))
 
 
 # -- quiet
@@ -189,7 +200,7 @@ def ends_with(tester: Tester, peer: Peer, data: bytes) -> None:
     """All this client receives is these bytes, and then EOF."""
     expected = say("whole", who=peer.name)
     try:
-        _until(tester, lambda: over(peer) or len(peer.received) > len(data))
+        come(tester, lambda: over(peer) or len(peer.received) > len(data))
     except NotThere as why:
         n, all_, waited = len(peer.received), len(data), round(why.waited, 1)
         if peer.received == data:

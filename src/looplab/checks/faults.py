@@ -27,6 +27,7 @@ FAULTS = frozenset(
         *("closed-before-drain", "never-paid", "unbounded-buffer", "stops-reading"),
         *("reads-too-soon", "paused-without-mark", "handler-after-close", "quadratic"),
         *("accepted-broken", "rejected-right"),
+        *("eof-ends-both", "eof-kept-back", "eof-overtakes", "reset-as-eof", "short-queue"),
     ]
 )
 

@@ -23,7 +23,7 @@ class Host:
     def __init__(
         self,
         timeline: Timeline,
-        arrived: Callable[[Host, socket.socket], Peer],
+        arrived: Callable[[Host, socket.socket, int], Peer],
         *,
         reading: bool,
         window: int,
@@ -44,12 +44,12 @@ class Host:
         """Let in all who have called."""
         while True:
             try:
-                sock, _ = self.sock.accept()
+                sock, (_, port) = self.sock.accept()
             except BlockingIOError:
                 return
             except ConnectionAbortedError:
                 continue
-            peer = self._arrived(self, sock)
+            peer = self._arrived(self, sock, port)
             self.callers.append(peer)
             if self._greet is not None:
                 self._greet(peer)

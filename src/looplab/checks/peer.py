@@ -49,9 +49,9 @@ class Peer:
         self._changed(self)
         return True
 
-    def is_served(self, reading: bool) -> None:
-        """The program has made this connection, to one of our hosts."""
-        self.served, self.reading, self.theirs = True, reading, self.sock.getpeername()[1]
+    def is_served(self, reading: bool, port: int) -> None:
+        """The program has made this connection from its `port`, to one of our hosts."""
+        self.served, self.reading, self.theirs = True, reading, port
         self._is_connected()
         self._changed(self)
 
@@ -65,10 +65,7 @@ class Peer:
         """Hand bytes over; what the kernel does not take now follows by itself."""
         self._timeline.add(self.name, "sends", n=len(data), data=data[:60].decode("latin-1"))
         self._timeline.act("send", who=self.name, data=packed(data))
-        self.pending += data
-        if self.connected:
-            self.on_writable()
-        self._changed(self)
+        self.hand(data)
 
     def urge(self) -> None:
         """One urgent byte, past all others (MSG_OOB)."""
@@ -80,9 +77,7 @@ class Peer:
         """No more bytes from here: SHUT_WR, after the pending ones."""
         self._timeline.add(self.name, "shuts")
         self._timeline.act("shut", who=self.name)
-        self._shut = True
-        if self.connected and not self.pending:
-            self._do_shut()
+        self.end()
 
     def close(self) -> None:
         """A polite end."""
@@ -116,6 +111,19 @@ class Peer:
         self._timeline.act("read_on", who=self.name)
         self.reading = True
         self._changed(self)
+
+    # -- what a service does: no act of the check's, and so none of a replay's
+
+    def hand(self, data: bytes | bytearray) -> None:
+        self.pending += data
+        if self.open and self.connected:
+            self.on_writable()
+        self._changed(self)
+
+    def end(self) -> None:
+        self._shut = True
+        if self.connected and not self.pending:
+            self._do_shut()
 
     # -- what the tester's loop tells it
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import errno
+import functools
 import io
 import random
 import re
@@ -19,8 +20,9 @@ import time
 import tokenize
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from looplab.checks import proc
+from looplab.checks import backends, proc
 from looplab.checks.doors import Door
 from looplab.checks.faults import CheckFailed, Say, Where, say
 from looplab.checks.host import Host
@@ -160,24 +162,28 @@ class Tester:
         reading: bool = True,
         window: int = 0,
         greet: Callable[[Peer], object] | None = None,
+        service: str = "",
     ) -> Host:
-        """A server for the program to connect to, as in Host.
+        """A server for the program to connect to, as in Host; `service` is one of backends, which
+        a replay gives too.
 
         What a server does in its own time is one of `chores`: called every TICK or so; True as long
         as there is more to come, so that a program which waits for it is not called stuck.
         """
-        how = {"reading": reading, "window": window}
-        one = Host(self.timeline, self._served, reading=reading, window=window, greet=greet)
-        self.timeline.act("host", at=one.address, **how)
+        how: dict[str, Any] = {"reading": reading, "window": window}
+        if service:
+            greet = functools.partial(backends.serve, service=service)
+        one = Host(self.timeline, self._served, greet=greet, **how)
+        self.timeline.act("host", at=one.address, **how, service=service)
         self.hosts.append(one)
         self._selector.register(one.sock, selectors.EVENT_READ, one.on_readable)
         return one
 
-    def _served(self, host: Host, sock: socket.socket) -> Peer:
+    def _served(self, host: Host, sock: socket.socket, port: int) -> Peer:
         n = sum(peer.served for peer in self.peers)
         peer = Peer(_letters(n).lower(), sock, self.timeline, self._watch)
         self.peers.append(peer)
-        peer.is_served(host.reading)
+        peer.is_served(host.reading, port)
         return peer
 
     def victim(self, program: str, seed: int) -> Victim:

@@ -196,7 +196,8 @@ def reset(screen: Screen, what: str, to: int | None, list_: bool, yes: bool) -> 
 
     found = screen.course.find(what)
     whole = what.strip().endswith(".py") or to is not None
-    exercise = found[0] if whole and found[0].on_engine else one_exercise(screen, what)
+    one_file = len({exercise.path for exercise in found}) == 1
+    exercise = found[0] if whole and one_file else one_exercise(screen, what)
     if list_:
         keeping.versions(screen, exercise)
     else:
@@ -349,9 +350,10 @@ def dev_docs(ctx: click.Context, port: int) -> None:
 
 
 def one_exercise(screen: Screen, what: str) -> Exercise:
-    """The one exercise that WHAT names; a lesson with several is not enough."""
+    """The one exercise that WHAT names; a lesson with several is not enough, nor is the engine. Of
+    those that repair one program its name means the first."""
     found = screen.course.find(what)
-    if len(found) > 1:
+    if len(found) > 1 and (found[0].on_engine or not what.strip().endswith(".py")):
         screen.fail("one-exercise", what=what, names=screen.list_of(e.id for e in found))
     return found[0]
 

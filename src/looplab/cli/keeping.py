@@ -23,8 +23,8 @@ def reset(
 ) -> None:
     """The start file, or the learner's version number `to`; what stands there is kept first.
 
-    Of a file that exercises share, only this one's holes are made empty again, unless the `whole`
-    of it is meant.
+    Of a file whose functions several exercises fill, only this one's are made empty again, unless
+    the `whole` of it is meant.
     """
     workspace = screen.workspace
     path, names = workspace.file(exercise), _names(screen, exercise)
@@ -35,7 +35,7 @@ def reset(
             screen.fail("version-none", f"./looplab reset {exercise.id} --list", n=to, **names)
         key, text = "version", version.path.read_bytes()
         names |= {"n": to, "when": version.when}
-    elif part and len(screen.course.sharing(exercise)) > 1:
+    elif part and screen.course.is_part(exercise):
         key, text = "reset-part", _emptied(screen, exercise, path.read_bytes())
     else:
         text = start_text(screen.course, exercise).encode()
@@ -153,7 +153,7 @@ def diff(screen: Screen, exercise: Exercise, spoil: bool) -> None:
     mine_path = screen.workspace.file(exercise)
     mine = mine_path.read_text("utf-8", "replace") if mine_path.is_file() else ""
     reference = (screen.course.root / "solutions" / exercise.path).read_text("utf-8")
-    if len(screen.course.sharing(exercise)) > 1:
+    if screen.course.is_part(exercise):
         with contextlib.suppress(*NOT_PYTHON):  # then the whole of it
             mine, reference = (_functions(one, exercise) for one in (mine, reference))
     lines = list(

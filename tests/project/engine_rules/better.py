@@ -23,6 +23,7 @@ from .lab import (
     printed,
     raised,
     readable,
+    reset,
 )
 
 BIG = bytes(range(256)) * (1 << 13)  # 2 MiB: more than the buffers of a socket pair take
@@ -623,3 +624,105 @@ def high_water(lab: Lab) -> Any:
         channel.out_buffer = bytearray(owed)
         seen.append(bool(channel.readable()))
     return seen
+
+
+def last_words(lab: Lab, near: socket.socket, owed: bytes) -> Any:
+    """A channel that owes these bytes and has been told to shut down, twice."""
+    channel = lab.quiet_with_send()(near)
+    channel.out_buffer += owed
+    for _ in range(2):
+        if hasattr(channel, "shutdown"):
+            channel.shutdown()
+    return channel
+
+
+def ends(lab: Lab, far: socket.socket, n: int) -> str:
+    """What comes behind the first `n` bytes of this end within some rounds."""
+    far.setblocking(False)
+    got, end = 0, "nothing"
+
+    def over() -> bool:
+        nonlocal got, end
+        try:
+            while data := far.recv(1 << 20):
+                got += len(data)
+        except BlockingIOError:
+            return False
+        end = "EOF" if got == n else f"EOF after {got}"
+        return True
+
+    rounds = iter(range(400))
+    lab.until(lambda: over() or (got >= n and next(rounds, None) is None))
+    return end
+
+
+@better(
+    "shutdown(): EOF goes out behind the last owed byte, and the channel goes on reading",
+    "shutdown()：EOF 排在欠着的最后一个字节之后，通道接着读",
+    ours={"nothing owed": "EOF", "much owed": "EOF", "then": ["read"]},
+    asyncore={"nothing owed": "nothing", "much owed": "nothing", "then": ["read"]},
+    tier="new",
+)
+def shutdown_behind_the_last_byte(lab: Lab) -> Any:
+    near, far = lab.tcp()
+    last_words(lab, near, b"")
+    seen: dict[str, Any] = {"nothing owed": ends(lab, far, 0)}
+    near, far = lab.tcp()
+    channel = last_words(lab, near, bytes(8 << 20))
+    seen["much owed"] = ends(lab, far, 8 << 20)
+    far.setblocking(True)
+    far.sendall(b"still here")
+    readable(near)
+    lab.round()
+    channel.close()
+    return seen | {"then": lab.log}
+
+
+@better(
+    "shutdown() before the connection is there waits for it",
+    "还没连上就 shutdown()，会等到连上",
+    ours="EOF",
+    asyncore="nothing",
+    tier="new",
+)
+def shutdown_while_connecting(lab: Lab) -> Any:
+    class Caller(lab.quiet_with_send()):
+        def handle_connect(self) -> None:
+            pass
+
+    with socket.create_server(ANY_PORT) as server:
+        channel = Caller()
+        channel.create_socket()
+        channel.connect(server.getsockname())
+        if hasattr(channel, "shutdown"):
+            channel.shutdown()
+        lab.until(lambda: channel.connected)
+        there = server.accept()[0]
+        lab.kept.append(there)
+        return ends(lab, there, 0)
+
+
+@better(
+    "handle_eof() tells of an EOF, and is handle_close() unless it is overridden; a reset is none",
+    "handle_eof() 报告 EOF，没有重写就是 handle_close()；重置不算",
+    ours=["eof", "close", "close"],
+    asyncore=["close", "close", "close"],
+    tier="new",
+)
+def an_eof_is_no_close(lab: Lab) -> Any:
+    class Hears(lab.quiet()):
+        def handle_read(self) -> None:
+            self.recv(100)
+
+    class Discerns(Hears):
+        def handle_eof(self) -> None:
+            lab.log.append("eof")
+            self.close()
+
+    for kind, rude in ((Discerns, False), (Hears, False), (Discerns, True)):
+        near, far = lab.tcp()
+        kind(near)
+        reset(far) if rude else far.close()
+        readable(near)
+        lab.until(lambda: not lab.asyncore.socket_map)
+    return lab.log
