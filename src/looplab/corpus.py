@@ -100,8 +100,8 @@ def _start_fails(course: Course, exercise: Exercise) -> tuple[str, str] | None:
         match = _FAILS.match(
             first_line(course.root / "tests" / "wrong" / exercise.lesson / exercise.start)
         )
-        if match is None:
-            raise CorpusError(f"{exercise.id}: its start file has no usable first line")
+        if match is None or match[1] != exercise.id:
+            raise CorpusError(f"{exercise.id}: the first line of its start file is not for it")
         return match[2], match[3]
     first = next(check.id for check in exercise.checks if check.id != "imports")
     return first, "not-implemented"
@@ -186,6 +186,7 @@ def _checks(course: Course, lesson: str) -> bytes:
     paths = [path for path in tests if not path.stem.startswith(("test_", "conftest"))]
     paths += [course.root / "tests" / f"test_{lesson}.py"]
     paths += Path(__file__).with_name("checks").glob("*.py")
+    paths.append(Path(__file__).with_name("origin.py"))
     texts = [path.read_bytes() for path in sorted(paths)]
     about = repr((sys.version, course.lesson(lesson).forbidden)).encode()
     return hashlib.sha256(b"\0".join([about, *texts])).digest()

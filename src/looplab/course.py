@@ -79,7 +79,8 @@ class Exercise:
     uses_engine: bool  # the file is a program that imports asyncore
     holes: tuple[str, ...]  # qualified names, for kind "holes"
     default: tuple[tuple[str, str], ...]  # hole -> statements that work, in its start file
-    start_fails: tuple[str, str] | None  # check, fault: where no hole raises NotImplementedError
+    start_fails: tuple[str, str] | None  # check, fault: where no hole raises NotImplementedError;
+    # of a repair whose start file says it for another exercise of the same file
     start: str  # file below tests/wrong/02_select/, for kind "repair"
     serves: bool  # False: it is given no port and ends by itself
     args: tuple[str, ...]  # when the learner runs it by hand: after `--port PORT` if it serves;
@@ -471,8 +472,8 @@ class _Reader:
         if "start_fails" not in e and not must:
             return None
         s, where = self.get(e, where, "start_fails", dict), (*where, "start_fails")
-        if e["kind"] != "holes":
-            raise self.fail(where, "is for exercises of kind holes")
+        if e["kind"] == "solved":
+            raise self.fail(where, "is for exercises that have something to write")
         self.known(s, where, "check fault")
         check = self.get(s, where, "check", str)
         if check not in [one.id for one in checks]:

@@ -27,6 +27,7 @@ FAULTS = frozenset(
         *("closed-before-drain", "never-paid", "unbounded-buffer", "stops-reading"),
         *("reads-too-soon", "paused-without-mark", "handler-after-close", "quadratic"),
         *("accepted-broken", "rejected-right"),
+        *("wrong-answer", "wrong-request", "untold", "cut-untold", "in-turn", "left-in-map"),
     ]
 )
 

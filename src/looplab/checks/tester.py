@@ -34,6 +34,7 @@ from looplab.course import ENGINE
 PATIENCE = 6.0  # seconds that something may take which is not a matter of time
 QUIET = 0.3  # seconds that a program must sleep before it counts as stuck
 TICK = 0.02
+CHORE = 0.004  # seconds between two looks at what a server has still to do
 ETHERNET = 1460  # bytes of a segment; with it the program's send buffer stays small as well
 FIRST_PORT, PORTS = 33_000, 27_000  # where clients come from
 _PORT = re.compile("[0-9]{1,5}")
@@ -164,7 +165,8 @@ class Tester:
         """A server for the program to connect to, as in Host.
 
         What a server does in its own time is one of `chores`: called every TICK or so; True as long
-        as there is more to come, so that a program which waits for it is not called stuck.
+        as there is more to come, so that a program which waits for it is not called stuck; then it is
+        called every CHORE.
         """
         how = {"reading": reading, "window": window}
         one = Host(self.timeline, self._served, reading=reading, window=window, greet=greet)
@@ -375,6 +377,8 @@ class Tester:
 
     def pump(self, seconds: float) -> bool:
         """One round: wait at most `seconds` for anything, then move it. Whether anything moved."""
+        if self._at_work:
+            seconds = min(seconds, CHORE)
         events = self._selector.select(seconds)
         now = time.monotonic()
         self.held_up = max(self.held_up, now - self._pumped - seconds)
