@@ -122,9 +122,9 @@ def chunk_unknown(page: bytes, turn: int) -> Iterator[Step]:
 
 def many_headers(page: bytes, turn: int) -> Iterator[Step]:
     """HTTP/1.1, 12 KiB of headers, names in odd letters; the connection stays open."""
-    more = "".join(f"X-Header-{n:03}: content-length: {n}; pad=12345\r\n" for n in range(HEADERS))
-    odd = f"cOnTent-LENGTH:   {len(page)}\r\n"
-    yield "send", head(None, version="1.1", more=more + odd) + page
+    lines = [f"X-Header-{n:03}: content-length: {n % 10}; pad=12345\r\n" for n in range(HEADERS)]
+    lines[HEADERS // 2] = f"cOnTent-LENGTH:   {len(page)}\r\n"
+    yield "send", head(None, version="1.1", more="".join(lines)) + page
     yield ("keep",)
 
 

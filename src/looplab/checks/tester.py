@@ -172,6 +172,8 @@ class Tester:
         one = Host(self.timeline, self._served, reading=reading, window=window, greet=greet)
         self.timeline.act("host", at=one.address, **how)
         self.hosts.append(one)
+        if one.sock in self._selector.get_map():  # the number of a pipe that was drained
+            self._selector.unregister(one.sock)
         self._selector.register(one.sock, selectors.EVENT_READ, one.on_readable)
         return one
 
