@@ -178,13 +178,13 @@ class TestFetch:
         fetches(tester, "huge", HUGE)
 
     def test_idle(self, tester):
-        origin = Origin(tester, "silent")
+        origin = Origin(tester, "mute")
         Fetch(tester, origin.url(path(tester)))
         tester.until(lambda: bool(origin.callers) and END in origin.asked(origin.callers[0]))
         probes.idle(tester)
 
     def test_quit(self, tester):
-        origin = Origin(tester, "silent")
+        origin = Origin(tester, "mute")
         Fetch(tester, origin.url(path(tester)))
         tester.until(lambda: bool(origin.callers) and END in origin.asked(origin.callers[0]))
         probes.quits(tester, rebinds=False)
@@ -243,7 +243,7 @@ class TestFailures:
             show.ends(2)
 
     def test_timeout(self, tester):
-        door, origin = tester.door("silent"), Origin(tester, "silent")
+        door, origin = tester.door("silent"), Origin(tester, "mute")
         for address in (door.address, origin.address):
             self.gives_up(tester, f"http://{address}{path(tester)}")
 
@@ -351,7 +351,7 @@ def asks(peer):
 
 def waited_for(tester, n):
     """A silent origin that has been asked for n pages."""
-    origin = Origin(tester, "silent")
+    origin = Origin(tester, "mute")
     Fetch(tester, *(origin.url(path(tester)) for _ in range(n)))
     expected = say("all-asked", n=n)
     try:

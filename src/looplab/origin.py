@@ -26,13 +26,15 @@ Mode = Callable[[bytes, int], Iterator[Step]]
 SLOW = 0.5  # seconds
 BREATH = 0.01  # seconds in which a client on this machine reads what was sent
 HUGE = 16 << 20  # bytes: more than the kernels hold between the two
-HEADERS = 300  # lines, 12 KiB: more than one recv(8192)
+HEADERS = 90  # lines, 12 KiB: more than one recv(8192)
 END = b"\r\n\r\n"
 PAGE = b"Hello from the origin.\n"
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
 
 
-def head(length: int | None, status: str = "200 OK", *, version: str = "1.0", more: str = "") -> bytes:
+def head(
+    length: int | None, status: str = "200 OK", *, version: str = "1.0", more: str = ""
+) -> bytes:
     """The status line and the headers of an answer, and the empty line behind them."""
     lines = f"HTTP/{version} {status}\r\nContent-Type: text/plain\r\n{more}"
     if length is not None:
@@ -122,13 +124,13 @@ def chunk_unknown(page: bytes, turn: int) -> Iterator[Step]:
 
 def many_headers(page: bytes, turn: int) -> Iterator[Step]:
     """HTTP/1.1, 12 KiB of headers, names in odd letters; the connection stays open."""
-    lines = [f"X-Header-{n:03}: content-length: {n % 10}; pad=12345\r\n" for n in range(HEADERS)]
+    lines = [f"X-Header-{n:03}: content-length: {n % 10}; {n:0>100}\r\n" for n in range(HEADERS)]
     lines[HEADERS // 2] = f"cOnTent-LENGTH:   {len(page)}\r\n"
     yield "send", head(None, version="1.1", more="".join(lines)) + page
     yield ("keep",)
 
 
-def silent(page: bytes, turn: int) -> Iterator[Step]:
+def mute(page: bytes, turn: int) -> Iterator[Step]:
     """It lets everybody in, and says nothing."""
     yield ("keep",)
 
@@ -146,7 +148,7 @@ MODES: dict[str, Mode] = {
     "no-head": no_head,
     "chunk-unknown": chunk_unknown,
     "many-headers": many_headers,
-    "silent": silent,
+    "mute": mute,
 }
 DOORS = {"refuse": "refused", "blackhole": "silent"}  # which never come to an answer
 NAMES = (*MODES, *DOORS)
