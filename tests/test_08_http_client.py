@@ -41,26 +41,26 @@ class Fetch:
         found = map(LINE.fullmatch, self.tester.lines())
         return [(one[1], int(one[2])) for one in found if one and one[3] == url]
 
-    def tells(self, url, *words, length=None, fault="wrong-answer", **how):
+    def tells(self, url, *words, length=None, fault="wrong-answer", untold="untold", **how):
         """The line of this URL has one of these words, and the length, if it is given."""
         shown = "LENGTH" if length is None else length
-        expected = say("line", text=f"{' / '.join(map(str, words))} {shown} {url}")
+        expected = say("door-line", text=f"{' / '.join(map(str, words))} {shown} {url}")
         try:
             self.tester.until(lambda: self.told(url), **how)
         except NotThere as why:
-            raise self.untold(expected, why) from None
+            raise self.untold(expected, why, untold) from None
         word, n = self.told(url)[0]
         if word not in map(str, words) or length not in (None, n):
             seen = say("door-other", logged=f"{word} {n} {url}")
             raise wrong(self.tester, fault, expected, seen)
 
-    def untold(self, expected, why):
+    def untold(self, expected, why, fault):
         """No such line: it has ended without it, or it goes on."""
         if not self.program.ended():
             seen = say("no-such-line", seconds=round(why.waited, 1))
-            return self.tester.blame(expected, why, "untold", seen)
+            return self.tester.blame(expected, why, fault, seen)
         seen = say("ended-untold", status=self.program.status)
-        return wrong(self.tester, "untold", expected, seen)
+        return wrong(self.tester, fault, expected, seen)
 
     def ends(self, status=0):
         """Each address has one line; the program ends by itself, with this status."""
@@ -322,7 +322,7 @@ class TestTogether:
         tester.random.shuffle(paths)
         for one in paths:
             turn.append(one)
-            show.tells(origin.url(one), 200, length=len(data), fault="wrong-answer")
+            show.tells(origin.url(one), 200, length=len(data), untold="told-late")
         if show.told(silent):
             raise tester.failure("told-twice", say("url-lines"), say("door-twice", text=silent))
 
@@ -438,18 +438,17 @@ class TestUpload:
     def test_request(self, tester):
         show = Upload(tester, tester.random.randrange(1000, 2000))
         first, *lines = show.head().split(b"\r\n")
-        found = dict((name.strip().lower(), value.strip()) for name, _, value in split(lines))
+        found = {name.strip().lower(): value.strip() for name, _, value in split(lines)}
         asked = first, found.get(b"host"), found.get(b"content-length")
         host, length = show.origin.address.encode(), b"%d" % len(show.body)
         if asked != (f"POST {show.where} HTTP/1.0".encode(), host, length):
             raise tester.failure("wrong-request", show.expected(), show.asked(show.peer()))
 
     def test_small(self, tester):
-        show = Upload(tester, 1000)
-        before = len(show.head()) + len(END)
-        with contextlib.suppress(NotThere):  # that it ends is another check's matter
-            received = show.peer().received
-            tester.until(lambda: show.program.ended() or len(received) > before + 1000)
+        show = Upload(tester, 1000, ready=lambda peer: False)
+        before, received = len(show.head()) + len(END), show.peer().received
+        with contextlib.suppress(NotThere):  # nothing more comes, as it should be
+            tester.until(lambda: len(received) > before + 1000, seconds=1)
         show.arrives()
 
     def test_slow(self, tester):
@@ -474,7 +473,7 @@ class TestUpload:
         for n in (1000, probes.big()):
             show = Upload(tester, n)
             show.arrives()
-            expected = say("line", text=f"200 {show.answer} {show.url}")
+            expected = say("door-line", text=f"200 {show.answer} {show.url}")
             try:
                 tester.until(lambda s=show: s.program.ended())
             except NotThere as why:

@@ -51,7 +51,8 @@ def loop() -> None:
         reads, writes, _ = select.select(list(socket_map), writing, [], 0.5)
         if not reads and not writes:
             writable = [one.writable() for one in socket_map.values()]
-            say(f"nothing happens; in the map: {len(socket_map)}, its writable(): {writable[0]}")
+            n = len(socket_map)
+            say(f"nothing happens; in the map: {n}, writable(): {writable}")
         for sock in writes:
             socket_map[sock].handle_write()
         for sock in reads:

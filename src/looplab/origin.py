@@ -196,7 +196,8 @@ def _talk(sock: socket.socket, mode: Mode, turn: int, say: Callable[[str], objec
         while not is_whole(request):
             data = sock.recv(65536)
             if not data:
-                return say(f"{name} {bytes(request)!r} EOF") and None
+                say(f"{name} {bytes(request)!r} EOF")
+                return
             request += data
         lines, _, body = bytes(request).partition(END)
         for line in (lines + END).splitlines(keepends=True):

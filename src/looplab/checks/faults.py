@@ -27,7 +27,8 @@ FAULTS = frozenset(
         *("closed-before-drain", "never-paid", "unbounded-buffer", "stops-reading"),
         *("reads-too-soon", "paused-without-mark", "handler-after-close", "quadratic"),
         *("accepted-broken", "rejected-right"),
-        *("wrong-answer", "wrong-request", "untold", "cut-untold", "in-turn", "left-in-map"),
+        *("wrong-answer", "wrong-request", "untold", "cut-untold", "in-turn"),
+        *("told-late", "left-in-map"),
     ]
 )
 

@@ -165,8 +165,8 @@ class Tester:
         """A server for the program to connect to, as in Host.
 
         What a server does in its own time is one of `chores`: called every TICK or so; True as long
-        as there is more to come, so that a program which waits for it is not called stuck; then it is
-        called every CHORE.
+        as there is more to come, so that a program which waits for it is not called stuck;
+        then it is called every CHORE.
         """
         how = {"reading": reading, "window": window}
         one = Host(self.timeline, self._served, reading=reading, window=window, greet=greet)

@@ -48,7 +48,8 @@ class Origin:
 
     def _work(self) -> bool:
         """Take the steps that are due. True while there are more to come by themselves."""
-        return any([self._goes_on(one) for one in self._clients])
+        busy = [self._goes_on(one) for one in self._clients]
+        return any(busy)
 
     def _goes_on(self, one: _Client) -> bool:
         if one.steps is None:

@@ -20,7 +20,8 @@ class Page(asyncore.dispatcher):
         self.create_socket()
         self.connect((host.split(":")[0], int(host.split(":")[1])))
 
-    handle_connect = lambda self: None
+    def handle_connect(self):
+        pass
 
     def writable(self):
         return bool(self.owed)

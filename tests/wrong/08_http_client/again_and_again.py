@@ -44,7 +44,7 @@ class upload(asyncore.dispatcher):
     def handle_write(self):
         """Hand over what the kernel takes now; the rest stays owed. Nothing
         is closed: the answer comes on the same connection."""
-        sent = self.send(self.owed)
+        self.send(self.owed)
 
     def handle_connect(self):
         pass

@@ -1,4 +1,4 @@
-# fails 08.3 order untold
+# fails 08.3 order told-late
 """Fetch pages, and print a table of all.
 
 python http_client.py [--timeout SECONDS] URL [URL ...]
@@ -13,6 +13,7 @@ In place of STATUS, and the exit status, which is the highest of all:
 """
 
 import argparse
+import contextlib
 import errno
 import sys
 import time
@@ -84,8 +85,8 @@ class http_client(asyncore.dispatcher):
         self.create_socket()
         try:  # a number: to look up a name would make everybody wait
             self.connect((name, int(port or 80)))
-        except OSError as error:
-            self.fails(error)
+        except OSError:
+            self.handle_error()
 
     def handle_connect(self):
         pass  # now it is writable, and the request goes out
@@ -118,10 +119,6 @@ class http_client(asyncore.dispatcher):
         error = sys.exc_info()[1]
         if self.connected or not isinstance(error, OSError):
             raise error  # a fault of this program
-        self.fails(error)
-
-    def fails(self, error):
-        """There is no connection."""
         self.ends(errno.errorcode.get(error.errno, "error"), 1)
 
     def ends(self, word, result):
@@ -150,7 +147,5 @@ if __name__ == "__main__":
     parser.add_argument("--timeout", type=float, default=30.0)
     parser.add_argument("urls", nargs="+", metavar="URL")
     args = parser.parse_args()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C
         sys.exit(fetch(args.urls, args.timeout))
-    except KeyboardInterrupt:
-        pass

@@ -84,8 +84,8 @@ class http_client(asyncore.dispatcher):
         self.create_socket()
         try:  # a number: to look up a name would make everybody wait
             self.connect((name, int(port or 80)))
-        except OSError as error:
-            self.fails(error)
+        except OSError:
+            self.handle_error()
 
     def handle_connect(self):
         pass  # now it is writable, and the request goes out
@@ -118,10 +118,6 @@ class http_client(asyncore.dispatcher):
         error = sys.exc_info()[1]
         if self.connected or not isinstance(error, OSError):
             raise error  # a fault of this program
-        self.fails(error)
-
-    def fails(self, error):
-        """There is no connection."""
         self.ends(errno.errorcode.get(error.errno, "error"), 1)
 
     def ends(self, word, result):

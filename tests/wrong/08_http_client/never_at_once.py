@@ -13,6 +13,7 @@ In place of STATUS, and the exit status, which is the highest of all:
 """
 
 import argparse
+import contextlib
 import errno
 import sys
 import time
@@ -115,10 +116,6 @@ class http_client(asyncore.dispatcher):
         error = sys.exc_info()[1]
         if self.connected or not isinstance(error, OSError):
             raise error  # a fault of this program
-        self.fails(error)
-
-    def fails(self, error):
-        """There is no connection."""
         self.ends(errno.errorcode.get(error.errno, "error"), 1)
 
     def ends(self, word, result):
@@ -146,7 +143,5 @@ if __name__ == "__main__":
     parser.add_argument("--timeout", type=float, default=30.0)
     parser.add_argument("urls", nargs="+", metavar="URL")
     args = parser.parse_args()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C
         sys.exit(fetch(args.urls, args.timeout))
-    except KeyboardInterrupt:
-        pass
