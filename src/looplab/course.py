@@ -215,11 +215,11 @@ class Course:
         raise self.unknown(what, [e.id for e in self.exercises])
 
     def _of_file(self, what: str, word: str) -> tuple[Exercise, ...]:
-        """The first exercise of a file; all of the engine's, which many share."""
+        """The exercises of a file, which many may share."""
         found = [e for e in self.exercises if f"/{word}".endswith(f"/{e.path}")]
         if not found:
             raise self.unknown(what, [e.path for e in self.exercises])
-        return tuple(found) if found[0].on_engine else (found[0],)
+        return tuple(found)
 
     def find_lesson(self, what: str) -> Lesson:
         """The lesson that WHAT names. Raises UnknownTarget with near matches."""

@@ -122,11 +122,6 @@ BAD = {
         "names no check: two",
     ),
     "a start with more": (ENGINE + HOLE, DEFAULT + FAILS + "more = 1\n", "is not a key"),
-    "a repair that says it twice": (
-        'kind = "repair"\nfile = "one.py"\nstart = "x.py"',
-        FAILS,
-        "start_fails: is for exercises of kind holes",
-    ),
 }
 
 
@@ -140,6 +135,24 @@ def test_what_cannot_be_is_told_with_its_line(tmp_path, name):
         load_lesson(path)
     assert problem in error.value.problem
     assert 4 <= error.value.line <= len(path.read_text("utf-8").splitlines())
+
+
+def test_exercises_that_repair_one_file_say_each_where_it_fails(tmp_path):
+    repair = 'kind = "repair"\nfile = "one.py"\nstart = "x.py"'
+    path = tmp_path / "lessons" / "06_loop" / "lesson.toml"
+    path.parent.mkdir(parents=True)
+    two = exercise(repair, "06.1") + exercise(repair, "06.2", FAILS)
+    path.write_text(LESSON + two, "utf-8")
+    course = Course(tmp_path)
+    first, second = course.exercises
+    assert (first.start_fails, second.start_fails) == (None, ("one", "silent"))
+    assert ids(course.sharing(second)) == ["06.1", "06.2"] and not course.later(second)
+    solved = exercise('kind = "solved"\nfile = "one.py"', tables=FAILS).replace(
+        "points = 1", "points = 0"
+    )
+    path.write_text(LESSON + solved, "utf-8")
+    with pytest.raises(CourseError, match="start_fails: is for exercises that have something"):
+        load_lesson.__wrapped__(path)
 
 
 def test_a_default_whose_name_is_quoted_is_found(tmp_path):

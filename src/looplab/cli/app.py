@@ -206,7 +206,8 @@ def reset(screen: Screen, what: str, to: int | None, list_: bool, yes: bool) -> 
 
     found = screen.course.find(what)
     whole = what.strip().endswith(".py") or to is not None
-    exercise = found[0] if whole and found[0].on_engine else one_exercise(screen, what)
+    same = len({one.path for one in found}) == 1
+    exercise = found[0] if whole and same else one_exercise(screen, what)
     if list_:
         keeping.versions(screen, exercise)
     else:

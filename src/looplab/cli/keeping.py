@@ -23,7 +23,7 @@ def reset(
 ) -> None:
     """The start file, or the learner's version number `to`; what stands there is kept first.
 
-    Of a file that exercises share, only this one's holes are made empty again, unless the `whole`
+    Of a file whose holes exercises share, only this one's are made empty again, unless the `whole`
     of it is meant.
     """
     workspace = screen.workspace
@@ -35,7 +35,7 @@ def reset(
             screen.fail("version-none", f"./looplab reset {exercise.id} --list", n=to, **names)
         key, text = "version", version.path.read_bytes()
         names |= {"n": to, "when": version.when}
-    elif part and len(screen.course.sharing(exercise)) > 1:
+    elif part and _is_part(screen, exercise):
         key, text = "reset-part", _emptied(screen, exercise, path.read_bytes())
     else:
         text = start_text(screen.course, exercise).encode()
@@ -53,6 +53,12 @@ def reset(
     screen.tell(f"{key}-done", **names)
     if kept is not None:
         screen.tell("kept", path=kept.relative_to(workspace.root))
+
+
+def _is_part(screen: Screen, exercise: Exercise) -> bool:
+    """Whether functions of the file are this exercise's and others another's. What several
+    exercises repair belongs whole to each of them."""
+    return exercise.kind == "holes" and len(screen.course.sharing(exercise)) > 1
 
 
 def _names(screen: Screen, exercise: Exercise) -> dict[str, Any]:
@@ -153,7 +159,7 @@ def diff(screen: Screen, exercise: Exercise, spoil: bool) -> None:
     mine_path = screen.workspace.file(exercise)
     mine = mine_path.read_text("utf-8", "replace") if mine_path.is_file() else ""
     reference = (screen.course.root / "solutions" / exercise.path).read_text("utf-8")
-    if len(screen.course.sharing(exercise)) > 1:
+    if _is_part(screen, exercise):
         with contextlib.suppress(*NOT_PYTHON):  # then the whole of it
             mine, reference = (_functions(one, exercise) for one in (mine, reference))
     lines = list(

@@ -1,11 +1,5 @@
 # fails 08.4 small wrong-bytes
-"""Send SIZE bytes, and the end of the line.
-
-python upload.py [--size BYTES] [--key KEY] URL
-
-Prints a line for its answer, as http_client.py does: STATUS LENGTH URL.
-The bytes are made of the key, so that the other end can compare them.
-"""
+"""Send SIZE bytes, and the end of the line."""
 
 import argparse
 import random

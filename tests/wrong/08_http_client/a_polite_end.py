@@ -1,16 +1,5 @@
 # fails 08.2 refused wrong-status
-"""Fetch pages. Everything was told, so the status is 0.
-
-python http_client.py [--timeout SECONDS] URL [URL ...]
-
-A line as each ends: STATUS LENGTH URL, with the number of bytes of the body.
-In place of STATUS, and the exit status, which is the highest of all:
-
-    ECONNREFUSED  or another errno: there is no connection      1
-    timeout       nothing was heard for SECONDS                 1
-    truncated     the answer was cut short                      2
-    unreadable    what came is no answer that HTTP/1.0 knows    2
-"""
+"""Fetch pages. Everything was told, so the status is 0."""
 
 import argparse
 import contextlib

@@ -1,16 +1,5 @@
 # fails 08.1 idle busy-loop
-"""Fetch pages. It can send all the time, so why not say it?
-
-python http_client.py [--timeout SECONDS] URL [URL ...]
-
-A line as each ends: STATUS LENGTH URL, with the number of bytes of the body.
-In place of STATUS, and the exit status, which is the highest of all:
-
-    ECONNREFUSED  or another errno: there is no connection      1
-    timeout       nothing was heard for SECONDS                 1
-    truncated     the answer was cut short                      2
-    unreadable    what came is no answer that HTTP/1.0 knows    2
-"""
+"""Fetch pages. It can send all the time, so why not say it?"""
 
 import argparse
 import contextlib

@@ -1,11 +1,5 @@
 # fails 08.4 slow short-send-lost
-"""Send SIZE bytes, with one send.
-
-python upload.py [--size BYTES] [--key KEY] URL
-
-Prints a line for its answer, as http_client.py does: STATUS LENGTH URL.
-The bytes are made of the key, so that the other end can compare them.
-"""
+"""Send SIZE bytes, with one send."""
 
 import argparse
 import random

@@ -1,11 +1,5 @@
 # fails 08.4 stalled busy-loop
-"""Send SIZE bytes: it does not stop before they are sent.
-
-python upload.py [--size BYTES] [--key KEY] URL
-
-Prints a line for its answer, as http_client.py does: STATUS LENGTH URL.
-The bytes are made of the key, so that the other end can compare them.
-"""
+"""Send SIZE bytes: it does not stop before they are sent."""
 
 import argparse
 import random
