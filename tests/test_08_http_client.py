@@ -500,6 +500,7 @@ class TestConnect:
         for poll in BACK_ENDS:
             host = tester.host()
             self.calls(tester, host.address, poll=poll)
+            prints(tester, f"{host.address} calls")
             prints(tester, f"{host.address} connected")
             self.hears_hello(tester, host)
             word = echo.noise(tester, 9)
@@ -507,10 +508,13 @@ class TestConnect:
             prints(tester, f"{host.address} {bytes(word)!r}")
             host.callers[-1].close()
             prints(tester, f"{host.address} over")
-            if tester.lines().count(f"{host.address} connected") > 1:
+            if sum(line.startswith(f"{host.address} connected") for line in tester.lines()) > 1:
                 seen = say("door-twice", text=f"{host.address} connected")
                 raise tester.failure("told-twice", say("connected-once"), seen)
             tester.stop()
+
+    def at(self, tester, text):
+        return tester.lines().index(text) if text in tester.lines() else -2
 
     def hears_hello(self, tester, host):
         expected = say("says-hello")
@@ -557,8 +561,12 @@ class TestConnect:
         if error in (0, errno.EINPROGRESS):
             not_run("platform:connect")
         for poll in BACK_ENDS:
-            log = self.calls(tester, NOWHERE, poll=poll)
+            log = self.calls(tester, NOWHERE, poll=("--unix", *poll))
             self.fails(tester, NOWHERE, f"raised {errno.errorcode[error]}")
+            prints(tester, "unix is called")
+            if tester.lines().index("unix is called") != self.at(tester, "unix connected") + 1:
+                expected = say("at-once-there")
+                raise tester.failure("wrong-result", expected, say("not-there-yet"))
             log.says(log.arrives())
             probes.idle(tester)
             tester.stop()

@@ -1,28 +1,31 @@
 """The logger, which also calls others: a channel for each address.
 
-python callers.py --port 0 --to HOST:PORT [HOST:PORT ...] [--poll]
+python callers.py --port 0 --to HOST:PORT [HOST:PORT ...] [--poll] [--unix]
 
 What becomes of each call is a line, ADDRESS first: `calls`, once all are
 under way; `connected` (it then says hello); what it hears; `failed ERRNO`;
 `raised ERRNO` where `connect` raised it at once; `over` when it has left the
-map. Ctrl-C ends it.
+map. With --unix it also calls a socket of its own by its path: such a connect
+has ended when `connect` returns. Ctrl-C ends it.
 """
 
 import errno
+import os
+import socket
 import sys
+import tempfile
 
 import asyncore
 import logger
 
 
 class Caller(asyncore.dispatcher):
-    def __init__(self, address):
+    def __init__(self, name, address, family=socket.AF_INET):
         super().__init__()
-        self.name, self.hello = address, b""
-        host, port = address.split(":")
-        self.create_socket()
+        self.name, self.address, self.hello = name, address, b""
+        self.create_socket(family)
         try:
-            self.connect((host, int(port)))
+            self.connect(address)
         except OSError as error:
             print(self.name, "raised", errno.errorcode[error.errno])
 
@@ -30,7 +33,8 @@ class Caller(asyncore.dispatcher):
         return self.connecting or len(self.hello) > 0
 
     def handle_connect(self):
-        print(self.name, "connected")
+        known = self.connected and not self.connecting
+        print(self.name, "connected" if known else "connected, unnoticed")
         self.hello = b"hello\n"
 
     def handle_write(self):
@@ -61,13 +65,42 @@ def map_values():
     return asyncore.socket_map.values()
 
 
+def state(caller):
+    """What is known of it when `connect` has returned."""
+    if caller not in map_values():
+        return "gone"
+    there = caller.addr == caller.address and not caller.connected
+    return "calls" if there and caller.connecting else "calls, unnoticed"
+
+
+class Inside(asyncore.dispatcher):
+    """A listener at a path, whose callers are let in and kept."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.guests = []
+        self.create_socket(socket.AF_UNIX)
+        self.bind(path)
+        self.listen(1)
+
+    def handle_accepted(self, sock, addr):
+        self.guests.append(sock)
+
+
 def main():
     to = {"nargs": "+", "required": True, "metavar": "HOST:PORT"}
-    args, _ = logger.start(logger.Logger, to=to)
+    unix = {"action": "store_true"}
+    args, _ = logger.start(logger.Logger, to=to, unix=unix)
     for address in args.to:
-        caller = Caller(address)
-        print(address, "calls" if caller in map_values() else "gone")
-    logger.run(args)
+        host, port = address.split(":")
+        print(address, state(Caller(address, (host, int(port)))))
+    with tempfile.TemporaryDirectory() as folder:
+        if args.unix:
+            path = os.path.join(folder, "inside")
+            Inside(path)
+            Caller("unix", path, socket.AF_UNIX)
+            print("unix is called")
+        logger.run(args)
 
 
 if __name__ == "__main__":

@@ -11,3 +11,5 @@ class dispatcher:
             raise OSError(error, errno.errorcode[error])
         self.addr = address
         select.select([], [self.socket], [])
+        if error not in _UNDER_WAY:
+            self.handle_connect_event()
