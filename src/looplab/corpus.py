@@ -184,6 +184,7 @@ def _checks(course: Course, lesson: str) -> bytes:
     paths = [path for path in tests if not path.stem.startswith(("test_", "conftest"))]
     paths += [course.root / "tests" / f"test_{lesson}.py"]
     paths += Path(__file__).with_name("checks").glob("*.py")
+    paths.append(Path(__file__).with_name("origin.py"))
     texts = [path.read_bytes() for path in sorted(paths)]
     about = repr((sys.version, course.lesson(lesson).forbidden)).encode()
     return hashlib.sha256(b"\0".join([about, *texts])).digest()

@@ -151,13 +151,22 @@ def test_exercises_that_repair_one_program_share_it_whole(tmp_path):
     assert not course.is_part(first) and not course.is_part(second)
 
 
-def test_a_repair_says_what_its_start_fails_on_where_the_program_is_anothers(tmp_path):
-    path = tmp_path / "06_loop" / "lesson.toml"
-    path.parent.mkdir()
-    own = 'kind = "repair"\nfile = "one.py"\nstart = "x.py"'
-    path.write_text(LESSON + exercise(own) + exercise(own, "06.2", FAILS), "utf-8")
-    first, second = load_lesson(path).exercises
+def test_exercises_that_repair_one_file_say_each_where_it_fails(tmp_path):
+    repair = 'kind = "repair"\nfile = "one.py"\nstart = "x.py"'
+    path = tmp_path / "lessons" / "06_loop" / "lesson.toml"
+    path.parent.mkdir(parents=True)
+    two = exercise(repair, "06.1") + exercise(repair, "06.2", FAILS)
+    path.write_text(LESSON + two, "utf-8")
+    course = Course(tmp_path)
+    first, second = course.exercises
     assert (first.start_fails, second.start_fails) == (None, ("one", "silent"))
+    assert ids(course.sharing(second)) == ["06.1", "06.2"] and not course.later(second)
+    solved = exercise('kind = "solved"\nfile = "one.py"', tables=FAILS).replace(
+        "points = 1", "points = 0"
+    )
+    path.write_text(LESSON + solved, "utf-8")
+    with pytest.raises(CourseError, match="start_fails: is for exercises that begin with something"):
+        load_lesson.__wrapped__(path)
 
 
 def test_a_default_whose_name_is_quoted_is_found(tmp_path):

@@ -185,7 +185,8 @@ def test_calibration_is_never_below_an_idle_machine():
 
 @LINUX
 def test_what_a_client_does_not_read_fills_the_kernel(start):
-    tester = start("client, _ = listener.accept()\nclient.sendall(bytes(64 << 20))\n")
+    body = "client, _ = listener.accept()\nclient.sendall(bytes(64 << 20))\ntime.sleep(60)\n"
+    tester = start(body)  # one that ended here would leave bytes under way
     (peer,) = tester.peers
     peer.hold()
     probes.filled(tester, peer)

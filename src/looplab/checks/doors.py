@@ -16,11 +16,11 @@ class Door:
     so that the refusal is certain. `silent` listens, but its queue is full: a SYN gets no answer.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, port: int = 0) -> None:
         assert kind in KINDS
         self.kind = kind
         self._sock, self._crowd = socket.socket(), list[socket.socket]()
-        self._sock.bind(("127.0.0.1", 0))
+        self._sock.bind(("127.0.0.1", port))
         self.address = "{}:{}".format(*self._sock.getsockname())
         if kind == "ok":
             self._sock.listen(128)

@@ -28,6 +28,8 @@ FAULTS = frozenset(
         *("reads-too-soon", "paused-without-mark", "handler-after-close", "quadratic"),
         *("accepted-broken", "rejected-right"),
         *("eof-ends-both", "eof-kept-back", "eof-overtakes", "reset-as-eof", "short-queue"),
+        *("wrong-answer", "wrong-request", "untold", "cut-untold", "in-turn"),
+        *("told-late", "left-in-map"),
     ]
 )
 

@@ -36,6 +36,7 @@ from looplab.course import ENGINE
 PATIENCE = 6.0  # seconds that something may take which is not a matter of time
 QUIET = 0.3  # seconds that a program must sleep before it counts as stuck
 TICK = 0.02
+CHORE = 0.004  # seconds between two looks at what a server has still to do
 ETHERNET = 1460  # bytes of a segment; with it the program's send buffer stays small as well
 FIRST_PORT, PORTS = 33_000, 27_000  # where clients come from
 _PORT = re.compile("[0-9]{1,5}")
@@ -168,7 +169,8 @@ class Tester:
         a replay gives too.
 
         What a server does in its own time is one of `chores`: called every TICK or so; True as long
-        as there is more to come, so that a program which waits for it is not called stuck.
+        as there is more to come, so that a program which waits for it is not called stuck;
+        then it is called every CHORE.
         """
         how: dict[str, Any] = {"reading": reading, "window": window}
         if service:
@@ -176,6 +178,8 @@ class Tester:
         one = Host(self.timeline, self._served, greet=greet, **how)
         self.timeline.act("host", at=one.address, **how, service=service)
         self.hosts.append(one)
+        if one.sock in self._selector.get_map():  # the number of a pipe that was drained
+            self._selector.unregister(one.sock)
         self._selector.register(one.sock, selectors.EVENT_READ, one.on_readable)
         return one
 
@@ -383,6 +387,8 @@ class Tester:
 
     def pump(self, seconds: float) -> bool:
         """One round: wait at most `seconds` for anything, then move it. Whether anything moved."""
+        if self._at_work:
+            seconds = min(seconds, CHORE)
         events = self._selector.select(seconds)
         now = time.monotonic()
         self.held_up = max(self.held_up, now - self._pumped - seconds)

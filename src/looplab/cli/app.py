@@ -172,6 +172,16 @@ def run(ctx: click.Context, what: str, port: int | None, engine: str | None) -> 
 
 
 @app.command()
+@click.argument("mode")
+@click.option("--port", type=click.IntRange(0, 65535), default=0)
+@click.pass_context
+def origin(ctx: click.Context, mode: str, port: int) -> None:
+    from looplab.cli import running
+
+    ctx.exit(running.origin(_screen(ctx), mode, port))
+
+
+@app.command()
 @what_argument
 @click.option("--port", type=click.IntRange(1, 65535))
 @click.pass_context

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
+import re
 import shlex
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
 
+from looplab import origin as origins
 from looplab.checks.doors import KINDS, Door
 from looplab.checks.program import python
 from looplab.cli import learning
@@ -54,13 +59,57 @@ def run(screen: Screen, what: str, port: int | None, engine: str | None = None) 
 
 def _knock(screen: Screen, path: Path, args: tuple[str, ...]) -> int:
     """A program that ends by itself; what stands for an address in its arguments becomes one."""
+    with _opened(screen, args) as words:
+        return _start(screen, [str(path), *words])
+
+
+@contextlib.contextmanager
+def _opened(screen: Screen, args: tuple[str, ...]) -> Iterator[list[str]]:
+    """The arguments with an address for each name in braces: of a door, or of a mode of the
+    origin."""
+    names = dict.fromkeys(re.findall(r"{([\w-]+)}", " ".join(args)))
     with contextlib.ExitStack() as opened:
-        doors = {f"{{{kind}}}": Door(kind) for kind in KINDS if f"{{{kind}}}" in args}
-        for door in doors.values():
-            opened.callback(door.close)
-            screen.tell(f"door-{door.kind}", address=door.address)
-        at = {name: door.address for name, door in doors.items()}
-        return _start(screen, [str(path), *(at.get(arg, arg) for arg in args)])
+        at = {}
+        for name in names:
+            if name in KINDS:
+                door = Door(name)
+                opened.callback(door.close)
+                at[name] = door.address
+                screen.tell(f"door-{name}", address=door.address)
+            else:
+                at[name] = _origin_aside(name)
+                screen.tell("door-origin", address=at[name], mode=name)
+        yield [re.sub(r"{([\w-]+)}", lambda found: at[found[1]], arg) for arg in args]
+
+
+def _origin_aside(mode: str) -> str:
+    """The address of an origin that answers in this mode as long as the command runs."""
+    ready, said = threading.Event(), list[str]()
+
+    def say(line: str) -> None:
+        said.append(line)
+        ready.set()
+
+    threading.Thread(target=origins.serve, args=(mode, 0, say), daemon=True).start()
+    ready.wait(10)
+    return said[0].rpartition(" ")[2]
+
+
+def origin(screen: Screen, mode: str, port: int) -> int:
+    """A web server that misbehaves in one way, until Ctrl-C."""
+    name = mode.strip().lower().replace("_", "-")
+    if name not in origins.NAMES:
+        near = difflib.get_close_matches(name, origins.NAMES, n=3, cutoff=0.4)
+        more = [screen.say("did-you-mean", names=screen.list_of(near))] if near else []
+        more.append(screen.say("origin-modes", names=screen.list_of(origins.NAMES)))
+        screen.fail("origin-unknown", *more, mode=mode)
+    try:
+        origins.serve(name, port, lambda line: print(line, flush=True))
+    except OSError as error:
+        screen.fail("origin-port", port=port, error=error.strerror or str(error))
+    except KeyboardInterrupt:
+        pass
+    return OK
 
 
 def _demo(screen: Screen, what: str) -> tuple[str, Path] | None:
@@ -102,7 +151,8 @@ def _on_engine(
         port = port or _free_port()
         _talk(screen, port)
         words += ["--port", str(port)]
-    return _start(screen, [*words, *args], folder, interpreter)
+    with _opened(screen, args) as more:
+        return _start(screen, [*words, *more], folder, interpreter)
 
 
 def _way_out(engine: str) -> list[str]:
