@@ -655,6 +655,7 @@ class dispatcher:
             return b""
         if not data:
             self.handle_eof()
+            self.announce()  # who has heard all wants something else now
         return data
 
     def _tell_close(self):
@@ -834,9 +835,13 @@ class dispatcher_with_send(dispatcher):
         self.out_buffer += data
 
     def initiate_send(self):
-        """Pay what the kernel takes now (dispatcher.send() tells), from the
-        front of `out_buffer`; the rest stays owed."""
-        sent = dispatcher.send(self, self._owed[:65536])
+        """Pay what the kernel takes now (as dispatcher.send() tells), from
+        the front of `out_buffer`; the rest stays owed."""
+        try:
+            with memoryview(self._owed) as owed:  # copies nothing
+                sent = self.socket.send(owed)
+        except OSError as error:
+            sent = self._not_sent(error)
         del self._owed[:sent]  # moves no byte, as a slice of bytes would
         self.announce()
 
