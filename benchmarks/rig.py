@@ -226,16 +226,22 @@ class Process:
             preexec_fn=prepare_child,
         )
         self.pid = self.process.pid
+        self.last = ""
 
     def line(self) -> str:
         assert self.process.stdout
         found = self.process.stdout.readline()
         if not found:
             self.process.wait()
-            self.errors.seek(0)
-            last = self.errors.read().decode(errors="replace").strip().splitlines()[-1:]
-            raise Failed(last[0] if last else f"ended with status {self.process.returncode}")
+            self.note_last()
+            raise Failed(self.last or f"ended with status {self.process.returncode}")
         return found
+
+    def note_last(self) -> None:
+        """The last line of its stderr, as `last`."""
+        self.errors.seek(0)
+        lines = self.errors.read().decode(errors="replace").strip().splitlines()
+        self.last = lines[-1] if lines else ""
 
     def ask(self, command: str) -> dict[str, Any]:
         """Give the load one command, return its answer."""
@@ -257,6 +263,7 @@ class Process:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.note_last()
         for stream in (self.process.stdin, self.process.stdout, self.errors):
             with contextlib.suppress(BrokenPipeError):
                 stream.close()  # type: ignore[union-attr]

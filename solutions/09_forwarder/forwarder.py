@@ -7,6 +7,7 @@ order; the EOF, behind the last of them; and the wait of a slow reader.
 """
 
 import argparse
+import contextlib
 import socket
 import struct
 
@@ -23,9 +24,11 @@ class End(asyncore.dispatcher_with_send):
 
     other = None
     heard_all = False
+    announces = True  # to solutions/fast: ask me only when one of us changes
 
     def pair_with(self, other):
-        self.other, other.other = other, self
+        self.other = self.watcher = other
+        other.other = other.watcher = self
 
     def handle_connect(self):
         pass  # from now on what is owed can be sent
@@ -109,10 +112,8 @@ def main():
     target = socket.gethostbyname(host), int(port)  # waits: once, before all
     server = Forwarder(args.port, target)
     print(f"listening on 127.0.0.1:{server.socket.getsockname()[1]}")
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends it
         asyncore.loop(None)
-    except KeyboardInterrupt:
-        pass  # Ctrl-C is how this program ends
 
 
 if __name__ == "__main__":

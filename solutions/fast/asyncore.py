@@ -502,6 +502,7 @@ class dispatcher:
 
     debug = connected = accepting = connecting = closing = _closed = False
     announces = False  # True: `announce` is called whenever a predicate turns
+    watcher = None  # whose predicates look at this channel: announced with it
     addr = _map = _fileno = None
     ignore_log_types = frozenset({"warning"})
 
@@ -543,13 +544,17 @@ class dispatcher:
             kept.add(self._fileno, self)
 
     def announce(self):
-        """Tell the loop that a predicate may have another answer now."""
-        kept = _registries.get(id(self._map))
-        fd = self._fileno
-        if kept is None or kept.known.get(fd) is not self:
-            return
-        if fd not in kept.asked:  # it is asked anyway
-            kept.changed[fd] = self
+        """Tell the loop that a predicate may have another answer now, of this
+        channel or of its `watcher`."""
+        for obj in (self, self.watcher):
+            if obj is None:
+                return
+            kept = _registries.get(id(obj._map))
+            fd = obj._fileno
+            if kept is None or kept.known.get(fd) is not obj:
+                continue
+            if fd not in kept.asked:  # it is asked anyway
+                kept.changed[fd] = obj
 
     def del_channel(self, map=None):
         """Take no part any more; `_fileno` is None from then on. Twice is as
