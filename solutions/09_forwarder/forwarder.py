@@ -14,7 +14,7 @@ import struct
 import asyncore
 
 CHUNK = 256 << 10  # bytes read at once: few calls for many bytes
-HIGH = 256 << 10  # bytes owed to one end, above which the other is not read
+HIGH = 64 << 10  # bytes owed to one end, above which the other is not read
 ABORT = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends a reset
 
 
@@ -42,7 +42,9 @@ class End(asyncore.dispatcher_with_send):
     def readable(self):
         """The valve: not while the other end, which reads slowly, is owed
         much. The kernel then slows down whoever sends."""
-        return not self.heard_all and len(self.other.out_buffer) <= HIGH
+        if len(self.other.out_buffer) > HIGH:
+            return False
+        return self.other.connected and not self.heard_all
 
     # -- the end of the bytes
 
