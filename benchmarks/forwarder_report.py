@@ -11,7 +11,7 @@ import plot
 import report
 from report import Goal, Results, Round, View
 
-WIDTHS = (12, 5, 9, 12, 11, 7, 9, 10, 10)
+WIDTHS = (11, 5, 10, 11, 8, 6, 8, 9, 10)
 
 
 def megabytes(load: dict[str, Any], one: Round) -> float:
@@ -21,7 +21,7 @@ def megabytes(load: dict[str, Any], one: Round) -> float:
 
 def heading(load: dict[str, Any]) -> list[str]:
     many = "MB/s" if load["answer"] else "requests/s"
-    cost = "ms CPU/MiB" if load["answer"] else "µs CPU"
+    cost = "ms/MiB" if load["answer"] else "µs CPU"
     return [many, "±", "× C copy", "× article", cost, "user", "system", "p50 µs", "p99 µs"]
 
 
