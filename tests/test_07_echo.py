@@ -69,6 +69,11 @@ class TestOwe:
             peer.send(word)
             tester.pump(0)
         echo.comes_back(tester, peer, sent)
+        tester.stop()
+        tester.start(program="miser")  # the last byte is always owed
+        peer = tester.connect()
+        for n in SIZES[:4]:
+            echo.echoes(tester, peer, echo.noise(tester, n))
 
     def test_isolate(self, tester):
         tester.start()

