@@ -114,7 +114,7 @@ def main():
     target = socket.gethostbyname(host), int(port)  # waits: once, before all
     server = Forwarder(args.port, target)
     print(f"listening on 127.0.0.1:{server.socket.getsockname()[1]}")
-    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends it
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C: how it ends
         asyncore.loop(None)
 
 

@@ -3,8 +3,9 @@
 What every channel wants is kept in the kernel (epoll, kqueue) and told to it
 when it changes. A channel whose predicates are the library's own announces
 its changes; one that overrides a predicate is asked before every wait, as
-asyncore promises, since its answer may depend on anything. So a round costs
-as much as there is to do, however many channels are idle.
+asyncore promises, since its answer may depend on anything; unless its class
+`announces`. So a round costs as much as there is to do, however many channels
+are idle.
 """
 
 import contextlib
