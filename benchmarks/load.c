@@ -1,6 +1,6 @@
 /* The load: echo clients on one epoll, one thread. Linux only.
  *
- *     load PORT SIZE
+ *     load PORT SIZE [ANSWER]
  *
  * Reads commands from stdin, answers each with one JSON object a line on stdout:
  *
@@ -10,6 +10,7 @@
  *               them, sends the next; what is on its way at the end is waited for
  *     prove     every idle connection sends SIZE bytes once more and has them echoed
  *
+ * With ANSWER, what comes back is no echo but ANSWER bytes of backend.c for each message.
  * Opening and proving compare every byte. A run counts bytes and lets the kernel drop
  * them (MSG_TRUNC), so that the load costs less than the server. What cannot be is told
  * as {"error": ...}, status 1.
@@ -45,8 +46,8 @@ struct connection {
 
 static struct sockaddr_in server;
 static int epoll;
-static size_t size;
-static char *message, *incoming;
+static size_t size, answer; /* of a message and of what comes back for it */
+static char *message, *expected, *incoming;
 static struct connection *busy, *idle;
 static size_t busies, idles;
 static int dropping;        /* in a run: count the bytes, do not look at them */
@@ -133,19 +134,19 @@ static void start_message(struct connection *c)
 /* True once the whole message is back. */
 static int receive_more(struct connection *c)
 {
-    ssize_t n = recv(c->fd, incoming, size, dropping ? MSG_TRUNC : 0);
+    ssize_t n = recv(c->fd, incoming, answer, dropping ? MSG_TRUNC : 0);
     if (n < 0 && errno == EAGAIN)
         return 0;
     if (n < 0)
         fail("recv: %s", strerror(errno));
     if (n == 0)
         fail("the server closed a connection");
-    if (c->state == SILENT || c->received + (size_t)n > c->sent)
+    if (c->state == SILENT || c->received + (size_t)n > (expected == message ? c->sent : answer))
         fail("the server sent what nobody had sent it");
-    if (!dropping && memcmp(incoming, message + c->received, (size_t)n))
+    if (!dropping && memcmp(incoming, expected + c->received, (size_t)n))
         fail("the server sent other bytes than it got");
     c->received += (size_t)n;
-    if (c->received < size)
+    if (c->received < answer)
         return 0;
     c->state = SILENT;
     return 1;
@@ -299,6 +300,14 @@ static void obey(const char *line)
     fflush(stdout);
 }
 
+static char *patterned(size_t length)
+{
+    char *made = got(malloc(length));
+    for (size_t i = 0; i < length; i++)
+        made[i] = (char)(i * 31 + i / 251);
+    return made;
+}
+
 static void prepare(const char *port)
 {
     struct rlimit files;
@@ -309,20 +318,22 @@ static void prepare(const char *port)
     server.sin_port = htons((uint16_t)atoi(port));
     server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     epoll = epoll_create1(0);
-    message = got(malloc(size));
-    incoming = got(malloc(size));
-    for (size_t i = 0; i < size; i++)
-        message[i] = (char)(i * 31 + i / 251);
+    message = patterned(size);
+    expected = answer ? patterned(answer) : message;
+    answer = answer ? answer : size;
+    incoming = got(malloc(answer));
 }
 
 int main(int argc, char **argv)
 {
     char line[64];
-    if (argc != 3 || atoi(argv[1]) < 1 || atol(argv[2]) < 1) {
-        fprintf(stderr, "usage: load PORT SIZE\n");
+    if (argc < 3 || argc > 4 || atoi(argv[1]) < 1 || atol(argv[2]) < 1 ||
+        (argc == 4 && atol(argv[3]) < 1)) {
+        fprintf(stderr, "usage: load PORT SIZE [ANSWER]\n");
         return 2;
     }
     size = (size_t)atol(argv[2]);
+    answer = argc == 4 ? (size_t)atol(argv[3]) : 0;
     prepare(argv[1]);
     while (fgets(line, sizeof line, stdin))
         obey(line);

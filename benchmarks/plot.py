@@ -80,9 +80,15 @@ def svg(results: report.Results, lang: str = "en") -> str:
         drawn, height = draw(view, order, titles, words)
         parts += [f'<g transform="translate(0 {y})">', *drawn, "</g>"] if drawn else []
         y += height
+    return page(parts, y, words["title"])
+
+
+def page(parts: list[str], height: int, title: str) -> str:
+    """What is drawn, as a whole file."""
+    box = f"0 0 {WIDTH} {max(height, 1)}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="bench" viewBox="0 0 {WIDTH} {max(y, 1)}"'
-        f' width="100%" style="max-width: 45rem">\n  <title>{words["title"]}</title>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="bench" viewBox="{box}"'
+        f' width="100%" style="max-width: 45rem">\n  <title>{title}</title>\n'
         f"  <style>{STYLE}  </style>\n  " + "\n  ".join(parts) + "\n</svg>\n"
     )
 

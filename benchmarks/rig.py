@@ -1,8 +1,8 @@
-"""What the benchmark of the engines runs: echo servers, the load beside them, their clocks.
+"""What the benchmarks run: servers, the load beside them, their clocks.
 
 A server is any program of `servers/`, pinned to one core; the load is `load.c`, pinned to another.
-Nothing is asked of a server but to echo: its CPU time is read from outside, from the clock that the
-kernel keeps for every process, in nanoseconds.
+Nothing is asked of a server but to echo or to forward: its CPU time is read from outside, from the
+clock that the kernel keeps for every process, in nanoseconds.
 """
 
 from __future__ import annotations
@@ -61,6 +61,13 @@ class Server:
     asks_all: bool = False  # asks every channel before every wait: opening is quadratic
     base: str = "asyncore-poll"  # the asyncore that it is compared with
 
+    def start(self, python: str, core: int) -> tuple[Process, int]:
+        """A process of it, and its port."""
+        path = str(HERE / "servers" / self.program)
+        return listening(
+            [python, "-W", "ignore", path, "--port", "0", *self.args], core, self.engine
+        )
+
 
 @dataclass(frozen=True)
 class Load:
@@ -70,6 +77,7 @@ class Load:
     busy: int
     idle: int
     size: int
+    answer: int = 0  # bytes that come back for a message; 0: its echo
 
     @property
     def title(self) -> str:
@@ -182,8 +190,8 @@ def _siblings(core: int) -> set[int]:
     return found
 
 
-def build_load(folder: Path, compiler: str | None = None) -> Path:
-    """Compile load.c into `folder`; CannotRun where there is no C compiler."""
+def build(name: str, folder: Path, compiler: str | None = None) -> None:
+    """Compile NAME.c into `folder`; CannotRun where there is no C compiler."""
     names = [compiler] if compiler else ["cc", "gcc", "clang"]
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     if found is None:
@@ -191,12 +199,11 @@ def build_load(folder: Path, compiler: str | None = None) -> Path:
             f"no C compiler found ({', '.join(names)}): the load is a C program, built when needed."
             " Debian, Ubuntu: apt-get install gcc libc6-dev"
         )
-    target = folder / "load"
-    command = [found, "-O2", "-std=c11", "-Wall", "-o", str(target), str(HERE / "load.c")]
+    source, target = HERE / f"{name}.c", folder / name
+    command = [found, "-O2", "-std=c11", "-Wall", "-o", str(target), str(source)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        raise CannotRun(f"load.c does not build:\n{done.stderr.strip()}")
-    return target
+        raise CannotRun(f"{name}.c does not build:\n{done.stderr.strip()}")
 
 
 class Process:
@@ -219,16 +226,22 @@ class Process:
             preexec_fn=prepare_child,
         )
         self.pid = self.process.pid
+        self.last = ""
 
     def line(self) -> str:
         assert self.process.stdout
         found = self.process.stdout.readline()
         if not found:
             self.process.wait()
-            self.errors.seek(0)
-            last = self.errors.read().decode(errors="replace").strip().splitlines()[-1:]
-            raise Failed(last[0] if last else f"ended with status {self.process.returncode}")
+            self.note_last()
+            raise Failed(self.last or f"ended with status {self.process.returncode}")
         return found
+
+    def note_last(self) -> None:
+        """The last line of its stderr, as `last`."""
+        self.errors.seek(0)
+        lines = self.errors.read().decode(errors="replace").strip().splitlines()
+        self.last = lines[-1] if lines else ""
 
     def ask(self, command: str) -> dict[str, Any]:
         """Give the load one command, return its answer."""
@@ -250,9 +263,38 @@ class Process:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.note_last()
         for stream in (self.process.stdin, self.process.stdout, self.errors):
             with contextlib.suppress(BrokenPipeError):
                 stream.close()  # type: ignore[union-attr]
+
+
+def listening(command: list[str], core: int, engine: Path | None = None) -> tuple[Process, int]:
+    """Start a program that says where it listens: the process, the port."""
+    process = Process(command, core, engine)
+    try:
+        if found := re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", process.line()):
+            return process, int(found[1])
+        raise Failed("it did not say where it listens")
+    except BaseException:
+        process.stop()
+        raise
+
+
+def family(pid: int) -> list[int]:
+    """A process and those that it has forked, as far as they live."""
+    found = [pid]
+    for one in found:
+        with contextlib.suppress(OSError):
+            children = Path(f"/proc/{one}/task/{one}/children").read_text()
+            found += map(int, children.split())
+    return found
+
+
+def family_seconds(pid: int) -> dict[str, float]:
+    """cpu_seconds of a process and of those that it has forked."""
+    costs = [cpu_seconds(one) for one in family(pid)]
+    return {name: sum(cost[name] for cost in costs) for name in costs[0]}
 
 
 def cpu_seconds(pid: int) -> dict[str, float]:
@@ -290,18 +332,21 @@ class Pair:
     """A server and the load that talks to it, alive until `stop`."""
 
     def __init__(
-        self, server: Server, load: Load, program: Path, cores: tuple[int, int], python: str
+        self,
+        server: Server,
+        load: Load,
+        folder: Path,
+        cores: tuple[int, int],
+        python: str,
+        behind: int | None = None,
     ) -> None:
-        self.server, self.load, self.cores = server, load, cores
-        path = str(HERE / "servers" / server.program)
-        command = [python, "-W", "ignore", path, "--port", "0", *server.args]
-        self.served = Process(command, cores[0], server.engine)
+        """`folder`: where the load was built; `behind`: a process that works on the load's side."""
+        self.server, self.load, self.cores, self.behind = server, load, cores, behind
+        self.served, port = server.start(python, cores[0])
         self.loading: Process | None = None
+        words = [str(folder / "load"), str(port), str(load.size)]
         try:
-            found = re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", self.served.line())
-            if not found:
-                raise Failed("it did not say where it listens")
-            self.loading = Process([str(program), found[1], str(load.size)], cores[1])
+            self.loading = Process(words + [str(load.answer)] * bool(load.answer), cores[1])
         except BaseException:
             self.stop()
             raise
@@ -328,9 +373,12 @@ class Pair:
         A short one goes before, uncounted: caches still hold what the neighbour needed.
         """
         self.ask(f"run {seconds / 10}")
-        around, before = busy_seconds(self.cores), cpu_seconds(self.served.pid)
+        behind = cpu_seconds(self.behind)["total"] if self.behind else 0.0
+        around, before = busy_seconds(self.cores), family_seconds(self.served.pid)
         seen = self.ask(f"run {seconds}")
-        after = cpu_seconds(self.served.pid)
+        after = family_seconds(self.served.pid)
+        if self.behind:
+            seen["load_cpu"] += cpu_seconds(self.behind)["total"] - behind
         others = busy_seconds(self.cores) - around
         cost = {name: after[name] - before[name] for name in after}
         others -= cost["total"] + seen["load_cpu"]

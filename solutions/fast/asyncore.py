@@ -3,8 +3,9 @@
 What every channel wants is kept in the kernel (epoll, kqueue) and told to it
 when it changes. A channel whose predicates are the library's own announces
 its changes; one that overrides a predicate is asked before every wait, as
-asyncore promises, since its answer may depend on anything. So a round costs
-as much as there is to do, however many channels are idle.
+asyncore promises, since its answer may depend on anything; unless its class
+`announces`. So a round costs as much as there is to do, however many channels
+are idle.
 """
 
 import contextlib
@@ -502,6 +503,7 @@ class dispatcher:
 
     debug = connected = accepting = connecting = closing = _closed = False
     announces = False  # True: `announce` is called whenever a predicate turns
+    watcher = None  # whose predicates look at this channel: announced with it
     addr = _map = _fileno = None
     ignore_log_types = frozenset({"warning"})
 
@@ -543,13 +545,17 @@ class dispatcher:
             kept.add(self._fileno, self)
 
     def announce(self):
-        """Tell the loop that a predicate may have another answer now."""
-        kept = _registries.get(id(self._map))
-        fd = self._fileno
-        if kept is None or kept.known.get(fd) is not self:
-            return
-        if fd not in kept.asked:  # it is asked anyway
-            kept.changed[fd] = self
+        """Tell the loop that a predicate may have another answer now, of this
+        channel or of its `watcher`."""
+        for obj in (self, self.watcher):
+            if obj is None:
+                return
+            kept = _registries.get(id(obj._map))
+            fd = obj._fileno
+            if kept is None or kept.known.get(fd) is not obj:
+                continue
+            if fd not in kept.asked:  # it is asked anyway
+                kept.changed[fd] = obj
 
     def del_channel(self, map=None):
         """Take no part any more; `_fileno` is None from then on. Twice is as
@@ -655,6 +661,7 @@ class dispatcher:
             return b""
         if not data:
             self.handle_eof()
+            self.announce()  # who has heard all wants something else now
         return data
 
     def _tell_close(self):
@@ -834,9 +841,13 @@ class dispatcher_with_send(dispatcher):
         self.out_buffer += data
 
     def initiate_send(self):
-        """Pay what the kernel takes now (dispatcher.send() tells), from the
-        front of `out_buffer`; the rest stays owed."""
-        sent = dispatcher.send(self, self._owed[:65536])
+        """Pay what the kernel takes now (as dispatcher.send() tells), from
+        the front of `out_buffer`; the rest stays owed."""
+        try:
+            with memoryview(self._owed) as owed:  # copies nothing
+                sent = self.socket.send(owed)
+        except OSError as error:
+            sent = self._not_sent(error)
         del self._owed[:sent]  # moves no byte, as a slice of bytes would
         self.announce()
 

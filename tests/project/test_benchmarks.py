@@ -1,7 +1,9 @@
-"""The benchmark of the engines: the load counts right, the tables say what the rounds hold."""
+"""The benchmarks: the load counts right, the tables say what the rounds hold."""
 
+import dataclasses
 import importlib
 import json
+import os
 import shutil
 import signal
 import socket
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -30,9 +33,9 @@ def part(monkeypatch):
     return importlib.import_module
 
 
-def bench(*words, **more):
+def bench(*words, program="engine.py", **more):
     return subprocess.run(
-        [sys.executable, str(BENCHMARKS / "engine.py"), *map(str, words)],
+        [sys.executable, str(BENCHMARKS / program), *map(str, words)],
         capture_output=True,
         text=True,
         timeout=120,
@@ -45,17 +48,18 @@ def bench(*words, **more):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    target = tmp_path_factory.mktemp("load") / "load"
-    source = str(BENCHMARKS / "load.c")
+    folder = tmp_path_factory.mktemp("load")
     flags = ["-O1", "-std=c11", "-Wall", "-Wextra", "-Werror"]
-    subprocess.run([COMPILER, *flags, "-o", str(target), source], check=True)
-    return target
+    for name in ("load", "backend", "forward"):
+        source, target = str(BENCHMARKS / f"{name}.c"), str(folder / name)
+        subprocess.run([COMPILER, *flags, "-o", target, source], check=True)
+    return folder / "load"
 
 
-def loaded(built, port, size, *commands):
+def loaded(built, port, size, *commands, answer=None):
     """What the load answers to these commands, and its status."""
     done = subprocess.run(
-        [str(built), str(port), str(size)],
+        [str(built), str(port), str(size)] + [str(answer)] * bool(answer),
         input="".join(f"{command}\n" for command in commands),
         capture_output=True,
         text=True,
@@ -390,4 +394,166 @@ def test_the_picture_on_the_page_is_that_of_the_recorded_run(lang, tmp_path):
     done = bench("--read", saved, "--plot", picture, "--lang", lang)
     assert done.returncode == 0, done.stderr
     shown = ROOT / "docs" / "figures" / f"07_cost.{lang}.html"
+    assert shown.read_text("utf-8") == picture.read_text("utf-8")
+
+
+# The forwarders
+
+
+@pytest.fixture
+def backend(built, part):
+    """Start the backend: its port."""
+    started = []
+
+    def start(size, answer=None):
+        rig = part("rig")
+        command = [str(built.parent / "backend"), str(size)] + [str(answer)] * bool(answer)
+        process, port = rig.listening(command, min(rig.os.sched_getaffinity(0)))
+        started.append(process)
+        return port
+
+    yield start
+    for process in started:
+        process.stop()
+
+
+@BUILDS
+def test_the_backend_echoes_or_answers(built, backend):
+    commands = ("busy 3", "idle 20", "run 0.05", "prove")
+    for size, answer in ((1, None), (64, None), (3_000_000, None), (64, 3_000_000), (1000, 1)):
+        port = backend(min(size, 1 << 20), answer)
+        answers, status = loaded(built, port, size, *commands, answer=answer)
+        assert status == 0, answers
+    answers, status = loaded(built, backend(64, 100), 64, "busy 1", "idle 1", answer=99)
+    assert status == 1 and "what nobody had sent it" in answers[-1]["error"]
+    answers, status = loaded(built, backend(64), 64, "busy 1", answer=64)
+    assert status == 0  # an echo of the pattern is the pattern
+
+
+FORWARDERS = ("c-copy", "c-splice", "fast", "asked", "reference", "article", "article-nodelay",
+              "protocol", "streams", "socat", "haproxy", "nginx")  # fmt: skip
+
+
+@BUILDS
+@pytest.mark.parametrize("name", FORWARDERS)
+def test_a_forwarder_forwards(built, backend, part, name):
+    """Both ways, more than the kernel holds; and the end of a session ends both of its sides."""
+    rig, forwarders = part("rig"), part("forwarders")
+    found = {one.name: one for one in forwarders.all_forwarders()}
+    assert tuple(found) == FORWARDERS
+    standard = rig.has_asyncore(sys.executable)
+    if why := forwarders.why_not(found[name], forwarders.load_named("busy-5"), standard=standard):
+        pytest.skip(why)
+    for size, answer in ((64, None), (3_000_000, None), (64, 8_000_000)):
+        port = backend(min(size, 1 << 20), answer)
+        one = dataclasses.replace(found[name], target=port, folder=built.parent)
+        process, there = one.start(sys.executable, min(rig.os.sched_getaffinity(0)))
+        try:
+            first = len(os.listdir(f"/proc/{process.pid}/fd"))
+            commands = ("busy 2", "idle 5", "run 0.05", "prove")
+            answers, status = loaded(built, there, size, *commands, answer=answer)
+            assert status == 0, answers
+            until = time.monotonic() + 20
+            while len(rig.family(process.pid)) > 1 or (
+                len(os.listdir(f"/proc/{process.pid}/fd")) > first + 2  # a spare one, a pipe
+            ):
+                assert time.monotonic() < until, "sessions are left"
+                time.sleep(0.01)
+        finally:
+            process.stop()
+
+
+@BUILDS
+@pytest.mark.parametrize("how", ["copy", "splice"])
+def test_the_c_forwarder_forwards_eof_and_pressure(built, how):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        command = [str(built.parent / "forward"), how, str(listener.getsockname()[1])]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            port = int(process.stdout.readline().rpartition(":")[2])
+            with socket.create_connection(("127.0.0.1", port), 20) as near:
+                far, _ = listener.accept()
+                near.setblocking(False)
+                sent, until = 0, time.monotonic() + 1
+                while time.monotonic() < until:
+                    try:
+                        sent += near.send(bytes(1 << 16))
+                    except BlockingIOError:
+                        time.sleep(0.01)
+                assert sent < 100_000_000
+                near.settimeout(20)
+                near.shutdown(socket.SHUT_WR)
+                far.settimeout(20)
+                heard = 0
+                while data := far.recv(1 << 20):
+                    heard += len(data)
+                assert heard == sent
+                far.sendall(b"goodbye")
+                far.close()
+                assert near.recv(100) == b"goodbye" and near.recv(100) == b""
+            process.kill()
+
+
+@BUILDS
+def test_a_short_run_of_the_forwarders(tmp_path):
+    saved, picture = tmp_path / "run.json", tmp_path / "run.svg"
+    words = ("--passes", 1, "--rounds", 2, "--seconds", 0.05, "--json", saved, "--plot", picture)
+    names = ("--servers", "c-copy,fast,streams", "--loads", "busy-50,trip-2,down-2")
+    done = bench(*names, *words, program="forwarder.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = json.loads(saved.read_text("utf-8"))
+    assert [load["answer"] for load in results["loads"]] == [0, 0, 8 << 20]
+    for load in results["loads"]:
+        assert list(load["servers"]) == ["c-copy", "fast", "streams"] and not load["failed"]
+        for server in load["servers"].values():
+            assert all(0 < one["load_cpu"] < one["seconds"] * 1.1 for one in server["rounds"])
+    assert "round trips of 64 KiB on 2 connections" in done.stdout
+    assert "round trips of 64 bytes on 50 connections: × c-copy" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    assert len(ElementTree.parse(picture).getroot()) > 3
+    assert bench("--read", saved, program="forwarder.py").stdout == done.stdout
+
+
+@BUILDS
+def test_a_forwarder_that_is_not_installed_is_left_out(tmp_path):
+    there = tmp_path / "bin"
+    there.mkdir()
+    for name in (COMPILER, *filter(None, map(shutil.which, ("as", "ld", "collect2")))):
+        (there / Path(name).name).symlink_to(name)
+    words = ("--passes", 1, "--rounds", 1, "--seconds", 0.02, "--loads", "busy-2")
+    done = bench(
+        "--servers", "c-copy,socat,nginx,haproxy", *words, program="forwarder.py",
+        env={"PATH": str(there)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("socat", "nginx", "haproxy"):
+        told = f"left out: {name}: it is not installed (Debian, Ubuntu: apt-get install {name})"
+        assert told in done.stdout
+
+
+def test_the_goals_of_the_forwarder(part):
+    report, told = part("report"), part("forwarder_report")
+    everybody = dict.fromkeys(("c-copy", "c-splice", "nginx", "haproxy", "protocol"))
+    busy = {name: (rounds(10), [], []) for name in everybody}
+    busy["fast"] = rounds(10, requests=720), [], []
+    run = results(busy_50=busy, busy_400=busy, down_1=busy)
+    for load in run["loads"]:
+        load["answer"] = 8 << 20 if load["name"] == "down-1" else 0
+    found = {goal.text: goal.met for goal in told.goals(report.View(run))}
+    assert found["busy_50: × c-copy"] is True and found["busy_400: × c-copy"] is True
+    assert found["busy_50: × protocol"] is False and found["busy_50: × streams"] is None
+    assert found["down_1: × c-splice"] is False and found["down_1: × nginx"] is False
+    for lang in ("en", "zh"):
+        drawn = ElementTree.fromstring(told.svg(run, lang))
+        words = [element.text for element in drawn.iter() if element.tag.endswith("text")]
+        assert told.WORDS[lang]["down"] in words and "8,389" in words  # MB/s
+    assert max(map(len, told.text(run).splitlines())) <= 100
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_forwarders_on_the_page_are_those_of_the_recorded_run(lang, tmp_path):
+    picture = tmp_path / "run.svg"
+    saved = BENCHMARKS / "recorded" / "forwarder.json"
+    done = bench("--read", saved, "--plot", picture, "--lang", lang, program="forwarder.py")
+    assert done.returncode == 0, done.stderr
+    shown = ROOT / "docs" / "figures" / f"09_cost.{lang}.html"
     assert shown.read_text("utf-8") == picture.read_text("utf-8")

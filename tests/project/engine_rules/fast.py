@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .better import fill
-from .lab import ANY_PORT, Lab, compat, everything, readable
+from .lab import ANY_PORT, Lab, better, compat, everything, readable
 
 LOAD = bytes(range(256)) * (1 << 12)  # 1 MiB
 
@@ -830,3 +830,72 @@ def many_channels(lab: Lab) -> Any:
         far.send(b"x")
     lab.until(lambda: len(lab.log) >= 300)
     return [len(lab.log), len(lab.asyncore.socket_map)]
+
+
+def announcing(lab: Lab) -> Any:
+    """Half of a forwarder whose valve looks at the other half, and which says so: an engine that
+    asks only those who announce a change tells the `watcher` of it too."""
+
+    class Half(lab.asyncore.dispatcher_with_send):
+        announces = True
+        other: Any = None
+        asked = 0
+
+        def pair_with(self, other: Any) -> None:
+            self.other = self.watcher = other
+            other.other = other.watcher = self
+
+        def readable(self) -> bool:
+            self.asked += 1
+            return len(self.other.out_buffer) < 256 * 1024
+
+        def handle_read(self) -> None:
+            self.other.send(self.recv(65536))
+
+    return Half
+
+
+@compat("a valve that announces: it shuts, it opens again, and nothing is lost", [True] * 5)
+def an_announced_valve(lab: Lab) -> Any:
+    half = announcing(lab)
+    near, left = lab.unix()
+    there, right = lab.unix()
+    one, two = half(near), half(there)
+    one.pair_with(two)
+    lab.rounds(3)
+    forth = through(lab, left, right, LOAD)
+    back = through(lab, right, left, LOAD[::-1])
+    left.setblocking(False)
+    data, sent, quiet = LOAD * 16, 0, 0
+    while quiet < 10:  # nobody reads at the other end: the valve must stop us
+        try:
+            sent += left.send(data[sent : sent + 65536])
+            quiet = 0
+        except BlockingIOError:
+            quiet += 1
+        lab.round()
+        assert sent < len(data), "it reads for ever"
+    owed = len(two.out_buffer)
+    stopped = 256 * 1024 <= owed <= 512 * 1024
+    goes_on = through(lab, left, right, LOAD, data[:sent])
+    return [forth, back, stopped, goes_on, len(two.out_buffer) == 0]
+
+
+@better(
+    "a channel that announces, and its watcher, are not asked while nothing changes",
+    "主动通知的通道和它的 watcher，没有变化时就不再被询问",
+    ours=0,
+    asyncore=20,
+    tier="new",
+    fast=True,
+)
+def announcing_is_not_asked(lab: Lab) -> Any:
+    half = announcing(lab)
+    (near, left), (there, right) = lab.unix(), lab.unix()
+    one, two = half(near), half(there)
+    one.pair_with(two)
+    through(lab, left, right, LOAD)
+    lab.rounds(3)
+    one.asked = two.asked = 0
+    lab.rounds(10)
+    return one.asked + two.asked
