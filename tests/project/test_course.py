@@ -165,7 +165,7 @@ def test_exercises_that_repair_one_file_say_each_where_it_fails(tmp_path):
         "points = 1", "points = 0"
     )
     path.write_text(LESSON + solved, "utf-8")
-    with pytest.raises(CourseError, match="start_fails: is for exercises that begin with something"):
+    with pytest.raises(CourseError, match="exercises that begin with something"):
         load_lesson.__wrapped__(path)
 
 
