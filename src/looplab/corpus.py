@@ -265,6 +265,7 @@ def masked(record: Record) -> Record:
 def _mask(value: Any, numbers: bool) -> Any:
     if isinstance(value, str):
         value = re.sub(r"(127\.0\.0\.1:)\d+", r"\1PORT", value)
+        value = re.sub(r"\b0x[0-9a-f]{6,}", "0x#", value)
         return _ENGINE_LINE.sub(r"\1#", value)
     if isinstance(value, float) or (numbers and isinstance(value, int)):
         return "#"

@@ -115,9 +115,9 @@ def docs(screen: Screen, port: int) -> int:
 
 def test(screen: Screen, args: list[str]) -> int:
     """The project's own tests: its tool, its site, and the lessons' checks on the reference."""
-    # All of them: a file of tests on each core. The programs of the corpus are one file, and
-    # several at a time.
-    spread = [] if args else ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    # All of them: two files of tests for each core, as most of them wait. The programs of the
+    # corpus are one file, and several at a time.
+    spread = [] if args else ["-n", str(2 * (os.cpu_count() or 1)), "--dist", "loadfile"]
     command = [sys.executable, "-m", "pytest", "--target", "solutions", *spread, *args]
     return subprocess.call(command, cwd=screen.course.root)
 
