@@ -211,9 +211,12 @@ def adopt_orphans() -> None:
     _prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
 
 
-def die_with_parent() -> None:
-    """This process is killed when the thread that forked it ends, however it does (Linux)."""
+def die_with_parent(parent: int) -> None:
+    """This process is killed when the thread that forked it ends, however it does (Linux). It ends
+    at once if `parent`, the process that forked it, has gone by now."""
     _prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG; it lasts through exec
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _prctl(what: int, value: int) -> None:

@@ -66,7 +66,7 @@ class _Pty(pexpect.spawn):  # type: ignore[misc]
         cwd: Path,
         engine: Path | None,
     ) -> None:
-        self._stderr, self._nofile = stderr, nofile
+        self._stderr, self._nofile, self._tester = stderr, nofile, os.getpid()
         super().__init__(
             *(argv[0], argv[1:]),
             echo=False,
@@ -93,7 +93,7 @@ class _Pty(pexpect.spawn):  # type: ignore[misc]
         ):
             signal.signal(number, signal.SIG_DFL)  # whatever the tester was started with
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
-        proc.die_with_parent()  # a tester that is killed closes nothing
+        proc.die_with_parent(self._tester)  # a tester that is killed closes nothing
         os.dup2(self._stderr, 2)
         os.close(self._stderr)
         mode = termios.tcgetattr(1)

@@ -36,11 +36,12 @@ def main() -> None:
 def in_a_child(arguments: list[str]) -> int:
     """Run pytest in a fork of this process, so that every job finds it as new. Its exit status."""
     signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPT)  # it waits until it is known whom it meets
+    me = os.getpid()
     pid = os.fork()
     if pid == 0:
         status = 70
         try:
-            proc.die_with_parent()
+            proc.die_with_parent(me)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPT)
             status = int(pytest.main(arguments))
         finally:
