@@ -1,6 +1,6 @@
 """What forwarding costs: the course's forwarder beside others and beside C, in one run.
 
-    .venv/bin/python benchmarks/forwarder.py              about five minutes
+    .venv/bin/python benchmarks/forwarder.py              a quarter of an hour
     .venv/bin/python benchmarks/forwarder.py --quick      less than one
     .venv/bin/python benchmarks/forwarder.py --servers fast,c-copy,nginx --loads busy-50,down-1
 
