@@ -9,7 +9,7 @@ import hashlib
 import select
 import socket
 
-PIECE = 65536
+PIECE = 1 << 20
 
 
 class Client:
