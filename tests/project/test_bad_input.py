@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from conftest import running
 
+from looplab.checks import proc
 from looplab.messages import sentence
 
 SPIN = "while True:\n    pass\n"
@@ -272,6 +274,13 @@ def test_a_broken_check_is_our_fault(house):
     assert [r for r in records if r["outcome"] == "failed"] == []
 
 
+def is_alive(pid: int) -> bool:
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())  # a zombie's is empty
+    except OSError:
+        return False
+
+
 def test_a_killed_run_keeps_what_it_had(house):
     wrong = house.root / "tests/wrong/02_select/polling.py"
     house.lesson("02_select/logger.py").write_bytes(wrong.read_bytes())
@@ -280,10 +289,13 @@ def test_a_killed_run_keeps_what_it_had(house):
         command, stdout=subprocess.PIPE, text=True, cwd=house.root, env=house.environment()
     )
     first = child.stdout.readline()
+    judges = proc.tree(child.pid)  # they may start a program yet
     child.kill()
     child.wait()
     assert '"imports"' in first
     end = time.monotonic() + 60
+    while any(map(is_alive, judges)) and time.monotonic() < end:
+        time.sleep(0.05)
     while running(house.root) and time.monotonic() < end:
         time.sleep(0.05)
     assert not running(house.root)
