@@ -255,19 +255,6 @@ def test_reset_asks_and_keeps_a_backup(house, lang):
     assert len(list((house.root / ".looplab/backup").rglob("*.py"))) == 1
 
 
-def test_a_program_that_several_exercises_repair_is_reset_and_compared_whole(house):
-    path = house.lesson("09_forwarder/forwarder.py")
-    start = path.read_bytes()
-    path.write_text("mine = 1\n", "utf-8")
-    compared = house.run("diff", "09.3", "--spoil").stdout
-    assert "-mine = 1" in compared and "+class End(asyncore.dispatcher_with_send):" in compared
-    assert house.run("reset", "09.2", "--yes").returncode == 0
-    assert path.read_bytes() == start
-    path.write_text("mine = 1\n", "utf-8")
-    assert house.run("reset", "09_forwarder/forwarder.py", "--yes").returncode == 0
-    assert path.read_bytes() == start
-
-
 def test_diff_comes_after_passing_or_with_spoil(house):
     refused = house.run("diff", "02.1")
     assert refused.returncode == 1 and "--spoil" in refused.stderr
