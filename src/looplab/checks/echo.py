@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from looplab.checks import proc
-from looplab.checks.faults import CheckFailed, say
+from looplab.checks.faults import CheckFailed, Say, say
 from looplab.checks.peer import Peer
 from looplab.checks.probes import WHOLE, alive, big, capacity, idle
 from looplab.checks.tester import NotThere, Tester
@@ -46,7 +46,7 @@ def comes_back(tester: Tester, peer: Peer, data: bytes, before: int = 0) -> None
     try:
         come(tester, lambda: over(peer) or len(peer.received) >= before + len(data))
     except NotThere as why:
-        raise _unfinished(tester, peer, data, before, why) from None
+        raise unfinished(tester, peer, data, why, expected, before=before) from None
     got = bytes(peer.received[before:])
     if got == data:
         if over(peer):
@@ -68,25 +68,37 @@ def come(tester: Tester, done: Callable[[], bool]) -> None:
         raise NotThere(None, time.monotonic() - began)
 
 
-def _unfinished(tester: Tester, peer: Peer, data: bytes, before: int, why: NotThere) -> CheckFailed:
-    """Nothing more comes, though all is asked for. What does the program do with one word more?
+def unfinished(
+    tester: Tester,
+    peer: Peer,
+    data: bytes,
+    why: NotThere,
+    expected: Say,
+    *,
+    writer: Peer | None = None,
+    before: int = 0,
+) -> CheckFailed:
+    """Nothing more of what `writer` sends comes (`peer` itself, unless it is another), though all
+    is asked for. What does the program do with one word more?
 
     It sends what it still has, so it keeps it and does not ask when it can send; or it sends the
     word, so the rest is lost.
     """
+    writer = writer or peer
     got, n = bytes(peer.received[before:]), len(data)
     right = in_common(got, data)
-    expected = say("echo", who=peer.name, n=n)
     seen = say("echo-stops", who=peer.name, n=len(got), all=n, seconds=round(why.waited, 1))
-    if peer.pending:
-        return tester.blame(expected, why, "stops-reading" if got else "silent", seen)
-    if not got:
-        return tester.blame(expected, why, "silent", seen)
     if right < len(got):
         fault = "short-send-lost" if is_gap(got, data, right) else "wrong-bytes"
         other = say("echo-other", who=peer.name, n=len(got), all=n, right=right)
         return tester.failure(fault, expected, other)
-    peer.send(word := noise(tester, 12))
+    if writer.pending and (got or writer is not peer):
+        return tester.blame(expected, why, "stops-reading", seen)
+    if writer.pending or not got:
+        return tester.blame(expected, why, "silent", seen)
+    if writer.ends:  # it has no more words
+        return tester.failure("never-paid", expected, seen)
+    writer.send(word := noise(tester, 12))
     try:
         tester.until(lambda: over(peer) or len(peer.received) > before + len(got))
     except NotThere:
@@ -246,23 +258,26 @@ def dammed(tester: Tester, writer: Peer, reader: Peer, extra: int = 0) -> Noise:
     program = tester.program
     assert program is not None
     most, before, rest = MOST_OWED + extra, proc.memory(program.family()), Rest(tester, DAMMED)
+    grown = 0  # the most that was seen: a copy comes and goes
 
-    def grown() -> int:
-        return proc.memory(program.family()) - before
+    def grows() -> bool:
+        nonlocal grown
+        grown = max(grown, proc.memory(program.family()) - before)
+        return grown > most
 
     data = noise(tester, 2 * capacity() + extra + 3 * MOST_OWED)
     writer.send(data)
     with contextlib.suppress(NotThere):  # it spins, which another probe tells
         tester.until(
-            lambda: over(reader) or grown() > most or rest() or rest.spins,
+            lambda: over(reader) or grows() or rest() or rest.spins,
             seconds=WHOLE,
             armed=False,
         )
     alive(tester)
     still_there(tester, reader)
-    if (kib := grown() >> 10) > most >> 10:
+    if grows():
         expected = say("dam", who=reader.name, writer=writer.name, kib=most >> 10)
-        seen = say("dam-grows", kib=kib, sent=writer.sent >> 10)
+        seen = say("dam-grows", kib=grown >> 10, sent=writer.sent >> 10)
         raise tester.failure("unbounded-buffer", expected, seen)
     tester.timeline.add(writer.name, "dammed", n=writer.sent)
     return data

@@ -33,7 +33,8 @@ class Peer:
         self.served = False
         self.theirs = 0  # the port of the program's end
         self.heard: Callable[[Peer], object] = lambda peer: None  # called when bytes or EOF came
-        self._shut = False
+        self.ends = False  # no more is sent after the pending bytes
+        self.partner: Peer | None = None  # the other end of a session through a forwarder
 
     def start_connect(self, port: int) -> bool:
         """Begin to connect. False if this very pair of ports rests in TIME_WAIT: take another."""
@@ -121,7 +122,7 @@ class Peer:
         self._changed(self)
 
     def end(self) -> None:
-        self._shut = True
+        self.ends = True
         if self.connected and not self.pending:
             self._do_shut()
 
@@ -142,7 +143,7 @@ class Peer:
                 return self._lost(lost.errno)
             self.sent += taken
             del self.pending[:taken]
-        if self._shut:
+        if self.ends:
             self._do_shut()
         self._changed(self)
 

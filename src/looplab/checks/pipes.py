@@ -6,7 +6,7 @@ Both ends are the tester's: a client of the program, and the server that the pro
 
 from __future__ import annotations
 
-from looplab.checks.echo import come, in_common, is_gap, over
+from looplab.checks.echo import come, in_common, is_gap, over, unfinished
 from looplab.checks.faults import say
 from looplab.checks.host import Host
 from looplab.checks.peer import Peer
@@ -30,7 +30,9 @@ def called(tester: Tester, host: Host, client: Peer, n: int) -> Peer:
     except NotThere as why:
         seen = say("not-called", who=client.name, seconds=round(why.waited, 1))
         raise tester.blame(expected, why, "silent", seen) from None
-    return host.callers[n]
+    server = host.callers[n]
+    client.partner, server.partner = server, client
+    return server
 
 
 def hears(
@@ -66,14 +68,7 @@ def _in_vain(tester: Tester, peer: Peer, data: bytes, why: NotThere, eof: bool) 
     if got == data:
         seen = say("all-but-eof", who=peer.name, n=len(got), seconds=seconds)
         return tester.blame(expected, None, "eof-kept-back", seen)
-    right = in_common(got, data)
-    if right < len(got):
-        fault = "short-send-lost" if is_gap(got, data, right) else "wrong-bytes"
-        other = say("echo-other", who=peer.name, n=len(got), all=len(data), right=right)
-        return tester.failure(fault, expected, other)
-    seen = say("echo-stops", who=peer.name, n=len(got), all=len(data), seconds=seconds)
-    untaken = any(one.pending for one in tester.peers if one is not peer)
-    return tester.blame(expected, why, "stops-reading" if got or untaken else "silent", seen)
+    return unfinished(tester, peer, data, why, expected, writer=peer.partner)
 
 
 def ends(tester: Tester, peer: Peer) -> None:
