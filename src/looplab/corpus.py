@@ -8,6 +8,7 @@ reference with later ones not written; a right or wrong one holds what it replac
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import re
@@ -178,16 +179,34 @@ def fingerprint(course: Course, exercise: Exercise, text: bytes) -> str:
 
 @cache
 def _checks(course: Course, lesson: str) -> bytes:
-    """What judges a lesson's programs: this Python, the tester, the lesson's tests and what these
-    import."""
-    tests = (course.root / "tests").glob("*.py")
-    paths = [path for path in tests if not path.stem.startswith(("test_", "conftest"))]
-    paths += [course.root / "tests" / f"test_{lesson}.py"]
-    paths += Path(__file__).with_name("checks").glob("*.py")
-    paths.append(Path(__file__).with_name("origin.py"))
+    """What judges a lesson's programs: this Python, the runner, the lesson's tests and what these
+    import of the tester."""
+    kit = Path(__file__).with_name("checks")
+    todo = [course.root / "tests" / f"test_{lesson}.py", kit / "runner.py", kit / "worker.py"]
+    paths: set[Path] = set()
+    while todo:
+        if (path := todo.pop()) not in paths:
+            paths.add(path)
+            todo += (module for module in _imported(path) if module not in paths)
     texts = [path.read_bytes() for path in sorted(paths)]
     about = repr((sys.version, course.lesson(lesson).forbidden)).encode()
     return hashlib.sha256(b"\0".join([about, *texts])).digest()
+
+
+def _imported(path: Path) -> Iterator[Path]:
+    """The files of looplab.checks, looplab.origin and of this file's own folder that it imports."""
+    package = Path(__file__).parent
+    of_tester = {f"looplab.checks.{one.stem}": one for one in package.glob("checks/*.py")}
+    beside = {one.stem: one for one in path.parent.glob("*.py")}
+    known = of_tester | beside | {"looplab.origin": package / "origin.py"}
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}", *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        yield from (known[name] for name in names if name in known)
 
 
 @cache
