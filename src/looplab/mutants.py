@@ -119,10 +119,18 @@ def _unparsed(new: Any) -> str:
     return ast.unparse(ast.fix_missing_locations(ast.Module(copy.deepcopy(nodes), [])))
 
 
+def judges(course: Course, exercise: Exercise) -> tuple[Exercise, ...]:
+    """Whose checks a mutant of its reference has to pass: several exercises that repair one
+    program judge it together."""
+    return (exercise,) if exercise.holes else course.sharing(exercise)
+
+
 def of_exercise(course: Course, exercise: Exercise) -> list[Mutant]:
-    """The mutants of an exercise's reference; of the engine's, only those in its holes."""
+    """The mutants of an exercise's reference; of the engine's, only those in its holes. Of a
+    program that several repair they are the first one's."""
     source = (course.root / "solutions" / exercise.path).read_text("utf-8")
-    return mutants(source, exercise.id, exercise.holes if exercise.on_engine else ())
+    first = judges(course, exercise)[0]
+    return mutants(source, first.id, exercise.holes if exercise.on_engine else ())
 
 
 # -- those that count as equivalent

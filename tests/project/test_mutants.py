@@ -115,6 +115,14 @@ def test_mutants_of_the_references_are_programs_with_one_change(exercise):
         assert ast.unparse(ast.parse(one.source)) + "\n" == one.source
 
 
+def test_a_program_that_several_repair_is_judged_by_all_of_them():
+    of = {e.id: [j.id for j in mutants.judges(COURSE, e)] for e in COURSE.exercises}
+    assert of["08.1"] == of["08.3"] == ["08.1", "08.2", "08.3"] and of["08.4"] == ["08.4"]
+    assert of["06.1"] == ["06.1"]  # the engine, a part of a file
+    made = mutants.of_exercise(COURSE, COURSE.exercise("08.3"))
+    assert made == mutants.of_exercise(COURSE, COURSE.exercise("08.1"))
+
+
 # -- the command
 
 KILLED = "02.1 serve remove: sock.close()"

@@ -19,7 +19,7 @@ from looplab import corpus
 from looplab import mutants as make
 from looplab.checks.runner import Record
 from looplab.cli.screen import FAILED, OK, OURS, STOPPED, Screen
-from looplab.course import Exercise
+from looplab.course import Course, Exercise
 from looplab.mutants import Mutant
 from looplab.workspace import write
 
@@ -38,9 +38,8 @@ def mutants(
     FAILED if one of them is not declared equivalent, or if a declaration names none. A declared one
     that is noticed all the same is told: either the reason is wrong, or a right program is refused.
     """
-    chosen: Chosen = [
-        (e, mutant) for e in exercises for mutant in make.of_exercise(screen.course, e)
-    ]
+    owners = dict.fromkeys(make.judges(screen.course, e)[0] for e in exercises)
+    chosen: Chosen = [(e, mutant) for e in owners for mutant in make.of_exercise(screen.course, e)]
     if only is not None:
         chosen = _only(screen, chosen, only)
     if listed:
@@ -69,7 +68,7 @@ def _verdicts(screen: Screen, chosen: Chosen, jobs: int, anew: bool) -> Iterator
     """What each mutant comes to, in order: `CHECK FAULT`, SURVIVED, or BROKE and why."""
     course, path = screen.course, screen.course.root / ".looplab" / "mutants.json"
     kept = _kept(path)
-    marks = {m.id: corpus.fingerprint(course, e, m.source.encode()) for e, m in chosen}
+    marks = {m.id: _mark(course, e, m) for e, m in chosen}
 
     def verdict(one: tuple[Exercise, Mutant]) -> str:
         found = None if anew else kept.get(marks[one[1].id])
@@ -87,6 +86,11 @@ def _verdicts(screen: Screen, chosen: Chosen, jobs: int, anew: bool) -> Iterator
         pool.shutdown(cancel_futures=True)
 
 
+def _mark(course: Course, exercise: Exercise, mutant: Mutant) -> str:
+    text, all_ = mutant.source.encode(), make.judges(course, exercise)
+    return "".join(corpus.fingerprint(course, judge, text) for judge in all_)
+
+
 def _kept(path: Path) -> dict[str, str]:
     try:
         return dict(json.loads(path.read_text("utf-8")))
@@ -95,9 +99,16 @@ def _kept(path: Path) -> dict[str, str]:
 
 
 def _judge(screen: Screen, exercise: Exercise, mutant: Mutant) -> str:
+    """The first of all its judges that notices says what."""
+    course = screen.course
+    all_ = (_judged_by(course, one, mutant) for one in make.judges(course, exercise))
+    return next((found for found in all_ if found != SURVIVED), SURVIVED)
+
+
+def _judged_by(course: Course, exercise: Exercise, mutant: Mutant) -> str:
     for _ in range(TRIES):
         text = mutant.source.encode()
-        records = corpus.run_program(screen.course, exercise, text, corpus.SEED)
+        records = corpus.run_program(course, exercise, text, corpus.SEED)
         bad = next((r for r in records if r["outcome"] in ("failed", "our-fault")), None)
         if bad is not None or not any(map(_too_busy, records)):
             break
