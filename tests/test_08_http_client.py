@@ -9,6 +9,7 @@ import time
 from looplab.checks import echo, probes, proc
 from looplab.checks.faults import CheckFailed, say
 from looplab.checks.logger import Logger
+from looplab.checks.peer import Peer
 from looplab.checks.plugin import exercise, not_run
 from looplab.checks.rounds import BACK_ENDS, prints, rests
 from looplab.checks.tester import NotThere
@@ -29,12 +30,11 @@ def path(tester):
     return f"/{tester.random.getrandbits(40):x}"
 
 
-class Fetch:
+class Client:
     """A running client. `told(url)`: (word, length) of each of its lines about this address."""
 
-    def __init__(self, tester, *urls, timeout=0.0):
+    def __init__(self, tester, *urls, args=()):
         self.tester, self.urls, self.began = tester, urls, time.monotonic()
-        args = ["--timeout", str(timeout)] if timeout else []
         self.program = tester.run(*args, *urls)
 
     def told(self, url):
@@ -81,6 +81,14 @@ class Fetch:
     def asleep(self):
         """The seconds since the start in which it neither ran nor wanted to."""
         return time.monotonic() - self.began - sum(proc.cpu(self.program.family()))
+
+
+class Fetch(Client):
+    """A running http_client.py."""
+
+    def __init__(self, tester, *urls, timeout=0.0):
+        args = ["--timeout", str(timeout)] if timeout else []
+        super().__init__(tester, *urls, args=args)
 
 
 def wrong(tester, fault, expected, seen):
@@ -362,16 +370,14 @@ def waited_for(tester, n):
     return origin
 
 
-class Upload:
+class Upload(Client):
     """A running upload.py: `n` bytes to an origin, which may not read yet."""
 
     def __init__(self, tester, n, *, ready=lambda peer: True, **how):
-        self.tester, self.where = tester, path(tester)
-        self.body = echo.noise(tester, n)
+        self.where, self.body = path(tester), echo.noise(tester, n)
         self.origin = Origin(tester, "normal", answer := page(tester), ready=ready, **how)
         self.answer, self.url = len(answer), self.origin.url(self.where)
-        args = "--size", str(n), "--key", str(self.body.key)
-        self.program = tester.run(*args, self.url)
+        super().__init__(tester, self.url, args=("--size", str(n), "--key", str(self.body.key)))
 
     def peer(self):
         """The connection, once it is there."""
@@ -472,17 +478,14 @@ class TestUpload:
         for n in (1000, probes.big()):
             show = Upload(tester, n)
             show.arrives()
-            expected = say("door-line", text=f"200 {show.answer} {show.url}")
-            try:
-                tester.until(lambda s=show: s.program.ended())
-            except NotThere as why:
-                seen = say("no-such-line", seconds=round(why.waited, 1))
-                raise tester.blame(expected, why, "untold", seen) from None
-            show.program.drain()
-            if expected.args["text"] not in tester.lines():
-                seen = say("ended-untold", status=show.program.status)
-                raise wrong(tester, "untold", expected, seen)
-            probes.ends(tester)
+            show.tells(show.url, 200, length=show.answer)
+            show.ends()
+        for end in (Peer.shut, Peer.reset):
+            show = Upload(tester, 1000, ready=lambda peer: False)
+            show.arrives()
+            end(show.peer())
+            show.tells(show.url, "truncated", length=0, fault="cut-untold")
+            show.ends(status=2)
 
 
 def split(lines):

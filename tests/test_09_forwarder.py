@@ -1,14 +1,16 @@
 """Lesson 09: what one end of a forwarder says, the other one hears: bytes, EOF, and the wait."""
 
+import contextlib
+
 from looplab.checks import backends, echo, pipes, probes, proc
 from looplab.checks.faults import say
 from looplab.checks.plugin import exercise
 from looplab.checks.tester import NotThere
 
 
-def start(tester, to):
+def start(tester, to, **limits):
     """The forwarder, in front of a host or a door; how many descriptors it has with no session."""
-    program = tester.start("--to", to.address)
+    program = tester.start("--to", to.address, **limits)
     tester.calm()
     return proc.open_fds(program.pid)
 
@@ -389,3 +391,20 @@ class TestCrowd:
                 raise tester.failure("short-queue", say("queue", n=len(peers)), seen) from None
         for peer in peers:
             echo.echoes(tester, peer)
+
+    def test_full(self, tester):
+        host, n = backends.echo(tester), 20
+        most = start(tester, host) + 2 * n + 1  # the last caller is let in, and cannot be joined
+        tester.stop()
+        start(tester, host, nofile=(most, most))
+        clients = [tester.connect() for _ in range(n + 5)]
+        with contextlib.suppress(NotThere):
+            tester.until(lambda: sum(map(echo.over, clients)) >= len(clients) - n)
+        probes.turned_away(tester, clients, len(clients) - n)
+        served = [client for client in clients if not echo.over(client)]
+        for client in served:
+            echo.echoes(tester, client)
+        for client in served[:2]:
+            client.close()
+        tester.calm()
+        echo.echoes(tester, tester.connect())

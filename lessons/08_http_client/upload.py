@@ -46,16 +46,13 @@ class upload(asyncore.dispatcher):
     def handle_read(self):
         self.heard += self.recv(65536)
 
-    def handle_eof(self):
+    def handle_close(self):
+        """EOF, or a reset: there will be no more of the answer."""
         head, end, body = self.heard.partition(b"\r\n\r\n")
         if end:
             self.result = 0
         status = head.split()[1].decode() if end else "truncated"
         print(status, len(body), self.url)
-        self.close()
-
-    def handle_close(self):
-        print("truncated", 0, self.url)
         self.close()
 
     def handle_error(self):

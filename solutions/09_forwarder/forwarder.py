@@ -22,7 +22,6 @@ class End(asyncore.dispatcher_with_send):
     """One end of a session; `other` is the end that it passes everything to.
     Both are closed together."""
 
-    other = None
     heard_all = False
     announces = True  # to solutions/fast: ask me only when one of us changes
 
@@ -98,7 +97,7 @@ class Forwarder(asyncore.dispatcher):
             far.create_socket()
             far.connect(self.target)
         except OSError as error:  # no descriptor is left, or no way there
-            print(f"no session for {addr[0]}:{addr[1]}: {error}")
+            print(f"no session: {error}")
             near.close()
             return
         for end in near, far:  # the last, short segment is not held back
