@@ -6,6 +6,7 @@ import contextlib
 import random
 import select
 import socket
+import sys
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--size", type=int, default=16 << 20)
@@ -28,7 +29,10 @@ with contextlib.suppress(KeyboardInterrupt):
         if writes:
             sent += sock.send(all_of_it[sent : sent + 100_000])
         if reads:
-            data = sock.recv(4096)
+            data = b""
+            with contextlib.suppress(ConnectionResetError):
+                data = sock.recv(4096)
             heard, over = heard + data, not data
     head, _, body = heard.partition(b"\r\n\r\n")
-    print(head.split()[1].decode(), len(body), args.url)
+    print(head.split()[1].decode() if head else "truncated", len(body), args.url)
+    sys.exit(0 if head else 2)

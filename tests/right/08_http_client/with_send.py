@@ -32,8 +32,9 @@ class upload(asyncore.dispatcher_with_send):
 
     def handle_close(self):
         head, _, body = self.heard.partition(b"\r\n\r\n")
-        print(head.split()[1].decode(), len(body), self.url)
-        self.status = 0
+        self.status = 0 if head else 2
+        word = head.split()[1].decode() if head else "truncated"
+        print(word, len(body), self.url)
         self.close()
 
 
