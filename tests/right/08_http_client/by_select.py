@@ -34,5 +34,6 @@ with contextlib.suppress(KeyboardInterrupt):
                 data = sock.recv(4096)
             heard, over = heard + data, not data
     head, _, body = heard.partition(b"\r\n\r\n")
-    print(head.split()[1].decode() if head else "truncated", len(body), args.url)
+    status = head.split()[1].decode() if head else "truncated"
+    print(status, len(body), args.url)
     sys.exit(0 if head else 2)
