@@ -122,6 +122,14 @@ def test_what_names_a_lesson(house, what):
     assert done.returncode == 0 and not done.stderr
 
 
+def test_a_record_is_one_line_whatever_a_program_said(house):
+    words = "no\x85port\u2028here"
+    house.lesson("02_select/logger.py").write_text(f"print({ascii(words)})\n", "utf-8")
+    done = house.run("check", "02.1", "--json")
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert any(ascii(words)[1:-1] in ascii(record) for record in records), records
+
+
 def test_records_have_the_promised_fields(house):
     wrong = house.root / "tests/wrong/02_select/polling.py"
     house.lesson("02_select/logger.py").write_bytes(wrong.read_bytes())

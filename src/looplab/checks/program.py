@@ -309,7 +309,7 @@ class Program:
         if not own:
             return None
         file, number = own[-1]
-        source = Path(file).read_text("utf-8", "replace").splitlines()
+        source = Path(file).read_text("utf-8", "replace").split("\n")  # as Python counts them
         text = source[number - 1].strip() if number <= len(source) else ""
         return Where(Path(file).name, number, source=text)
 

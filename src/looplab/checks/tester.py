@@ -236,7 +236,7 @@ class Tester:
             raise CheckFailed(
                 "not-python", expected, say("no-parse", reason=reason), where=where
             ) from None
-        lines = source.decode("utf-8", "replace").splitlines()
+        lines = path.read_text("utf-8", "replace").split("\n")
         for node in ast.walk(tree):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.module and not node.level:

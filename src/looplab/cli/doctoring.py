@@ -23,7 +23,7 @@ def doctor(screen: Screen, as_json: bool) -> int:
     for finding in probes.examine(screen.workspace):
         states.append(finding.state)
         if as_json:
-            sys.stdout.write(json.dumps(_record(screen, finding), ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(_record(screen, finding)) + "\n")
         else:
             _show(screen, finding)
         sys.stdout.flush()

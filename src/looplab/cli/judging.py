@@ -70,8 +70,9 @@ def remember(screen: Screen, exercise: Exercise, records: Sequence[Record], judg
 
 
 def _as_json(records: Iterable[Record]) -> Iterable[Record]:
+    # In ASCII: whoever reads a line at a time may take U+0085 or U+2028 for the end of one.
     for record in records:
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(record) + "\n")
         sys.stdout.flush()
         yield record
 
