@@ -236,7 +236,7 @@ class Tester:
             raise CheckFailed(
                 "not-python", expected, say("no-parse", reason=reason), where=where
             ) from None
-        lines = path.read_text("utf-8", "replace").split("\n")
+        lines = source.splitlines()  # bytes: where Python ends a line, and nowhere else
         for node in ast.walk(tree):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -248,7 +248,8 @@ class Tester:
             for name in names:
                 if name.partition(".")[0] in forbidden:
                     assert isinstance(node, (ast.Import, ast.ImportFrom, ast.Call))
-                    where = Where(path.name, node.lineno, source=lines[node.lineno - 1].strip())
+                    shown = lines[node.lineno - 1].decode("utf-8", "replace").strip()
+                    where = Where(path.name, node.lineno, source=shown)
                     raise CheckFailed(
                         "forbidden-import",
                         say("no-import", module=name),
