@@ -262,7 +262,7 @@ class TestValve:
 
 # The kinds of tests/programs/echoes.py.
 RIGHT, VALVE, THREADS, ONE_RECV, SHORT_SEND, NO_DRAIN, SPINS, MUTE, KEEPS_OPEN = range(9)
-IN_TURN, STRIPS, KINDS = 9, 10, 11
+IN_TURN, STRIPS, TEXT, FAREWELL, WAITS, KINDS = range(9, 15)
 PATIENT = 30.0  # seconds for a verdict
 
 
@@ -294,8 +294,8 @@ class TestAttack:
         judges(tester, KEEPS_OPEN, say("rejects-keeps-open"))
 
     def test_hidden(self, tester):
-        judges(tester, IN_TURN, say("rejects-hidden", promise=4))
-        judges(tester, STRIPS, say("rejects-hidden", promise=1))
+        for kind, promise in {IN_TURN: 4, STRIPS: 1, TEXT: 1, FAREWELL: 1, WAITS: 4}.items():
+            judges(tester, kind, say("rejects-hidden", promise=promise))
 
 
 def judges(tester, kind, expected):

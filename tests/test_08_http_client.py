@@ -162,8 +162,8 @@ class TestFetch:
         fetches(tester, "till-close", len(data := page(tester)), page=data)
 
     def test_keep_open(self, tester):
-        origin, held = Origin(tester, "keep-open", data := page(tester)), []
-        slow = Origin(tester, "normal", b"late", ready=held.count)
+        origin = Origin(tester, "keep-open", data := page(tester))
+        slow = Origin(tester, "normal", b"late", ready=lambda _: any(p.eof for p in origin.callers))
         show = Fetch(tester, url := origin.url(path(tester)), last := slow.url(path(tester)))
         show.tells(url, 200, length=len(data))
         (peer,) = origin.callers
@@ -172,7 +172,6 @@ class TestFetch:
         except NotThere as why:
             seen = say("host-no-eof", seconds=round(why.waited, 1))
             raise tester.blame(say("host-eof"), why, "not-closed", seen) from None
-        held.extend(slow.callers)
         show.tells(last, 200, length=4)
         show.ends()
 
@@ -215,7 +214,7 @@ class TestFailures:
             show.tells(url, "ECONNREFUSED", length=0, fault="wrong-result")
             if (seconds := show.asleep()) > 1:
                 seen = say("door-late", seconds=seconds)
-                return tester.failure("late", say("refused-soon", seconds=1), seen)
+                return wrong(tester, "late", say("refused-soon", seconds=1), seen)
             return show.ends(1)
 
         probes.in_time(tester, attempt, slack=0.4)
@@ -228,11 +227,12 @@ class TestFailures:
         if error in (0, errno.EINPROGRESS):
             not_run("platform:connect")
         origin = Origin(tester, "normal", data := page(tester))
-        nowhere, good = f"http://{NOWHERE}{path(tester)}", origin.url(path(tester))
-        show = Fetch(tester, good, nowhere)
-        show.tells(nowhere, errno.errorcode[error], length=0, fault="wrong-result")
-        show.tells(good, 200, length=len(data))
-        show.ends(1)
+        for nowhere in (NOWHERE, host):  # the second means port 80
+            good, bad = origin.url(path(tester)), f"http://{nowhere}{path(tester)}"
+            show = Fetch(tester, good, bad)
+            show.tells(bad, errno.errorcode[error], length=0, fault="wrong-result")
+            show.tells(good, 200, length=len(data))
+            show.ends(1)
 
     def test_short(self, tester):
         for mode in ("short-body", "no-head"):
@@ -253,6 +253,8 @@ class TestFailures:
         door, origin = tester.door("silent"), Origin(tester, "mute")
         for address in (door.address, origin.address):
             self.gives_up(tester, f"http://{address}{path(tester)}")
+        self.bears_with(tester, Origin(tester, piece_by_piece, page(tester)))
+        self.looks_at_each(tester, door, Origin(tester, in_words))
 
     def gives_up(self, tester, url):
         def attempt():
@@ -261,12 +263,36 @@ class TestFailures:
             expected = say("door-timeout", timeout=0.5)
             took, slept = time.monotonic() - show.began, show.asleep()
             if took < 0.5:
-                raise tester.failure("too-early", expected, say("door-early", seconds=took))
+                raise wrong(tester, "too-early", expected, say("door-early", seconds=took))
             if slept > 1:
-                return tester.failure("late", expected, say("door-late", seconds=slept))
+                return wrong(tester, "late", expected, say("door-late", seconds=slept))
             return show.ends(1)
 
         probes.in_time(tester, attempt, slack=0.4)
+
+    def bears_with(self, tester, origin):
+        """Something comes now and then: no silence is as long as the limit, all of it is longer."""
+
+        def attempt():
+            show = Fetch(tester, url := origin.url(path(tester)), timeout=1)
+            show.tells(url, 200, length=len(origin.page), fault="too-early")
+            show.ends()
+
+        probes.in_time(tester, attempt, slack=0.4)
+
+    def looks_at_each(self, tester, door, origin):
+        """Who is silent from the first has a limit of its own, whatever is heard from another."""
+
+        def attempt():
+            silent = f"http://{door.address}{path(tester)}"
+            show = Fetch(tester, silent, origin.url(path(tester)), timeout=1)
+            show.tells(silent, "timeout", length=0, fault="wrong-result")
+            if (slept := show.asleep()) > 1.3:
+                expected = say("door-timeout", timeout=1)
+                return wrong(tester, "late", expected, say("door-late", seconds=slept))
+            return None
+
+        probes.in_time(tester, attempt, slack=0.2)
 
     def test_unreadable(self, tester):
         data = page(tester)
@@ -276,8 +302,10 @@ class TestFailures:
         if show.told(url)[0] != ("200", len(data)):  # a client may know more than it has to
             show.tells(url, "unreadable", fault="wrong-answer")
             show.ends(2)
-        for garbage in (b"SSH-2.0-OpenSSH_9.9\r\n\r\n", b"HTTP/1.0 okay\r\n\r\n"):
-            other = Origin(tester, lambda _, turn, g=garbage: iter([("send", g), ("close",)]))
+        garbage = b"SSH-2.0-OpenSSH_9.9", b"HTTP/1.0 okay", b"ICY 200 OK\r\nContent-Length: 0"
+        says = [lambda _, turn, g=g: iter([("send", g + END), ("close",)]) for g in garbage]
+        for mode in (*says, "endless-head"):
+            other = Origin(tester, mode)
             show = Fetch(tester, url := other.url(path(tester)))
             show.tells(url, "unreadable")
             show.ends(2)
@@ -293,6 +321,24 @@ class TestFailures:
         show.ends(2)
         show = Fetch(tester, refused, good.url("/"))
         show.ends(1)
+
+
+def piece_by_piece(data, turn):
+    """A mode: a head in pieces, for two seconds, and then the page."""
+    head = b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(data)
+    for at in range(0, len(head), 4):
+        yield "send", head[at : at + 4]
+        yield "wait", 0.2
+    yield "send", data
+    yield ("close",)
+
+
+def in_words(data, turn):
+    """A mode: something now and then, and never all."""
+    for word in (b"HTTP/1.0 ", b"200 ", b"OK"):
+        yield "wait", 0.8
+        yield "send", word
+    yield ("keep",)
 
 
 def reset_till_close(data, turn):

@@ -2,8 +2,7 @@
 
 python attack.py 127.0.0.1:PORT [--pid PID]
 
-Prints `accept` and ends with status 0, or `reject REASON` and status 1. With
-the number of the server's process it can tell what CPU that uses.
+Prints `accept`, status 0, or `reject REASON`, status 1. PID is the server's.
 """
 
 import argparse
@@ -51,10 +50,14 @@ class Target:
         """Seconds so far, on a core and waiting for one; 0 if unknown."""
         if self.pid is None:
             return 0.0
-        if sys.platform == "linux":
-            files = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
-            stats = [file.read_text().split()[:2] for file in files]
-            return sum(int(n) for pair in stats for n in pair) / 1e9
+        if sys.platform != "linux":
+            return self.cpu_of_ps()
+        files = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        stats = [file.read_text().split()[:2] for file in files]
+        return sum(int(n) for pair in stats for n in pair) / 1e9
+
+    def cpu_of_ps(self) -> float:
+        """Seconds so far, on a core, where there is no /proc."""
         ps = ["ps", "-o", "cputime=", "-p", str(self.pid)]
         parts = subprocess.check_output(ps, text=True).strip().split(":")
         return sum(float(n) * 60**i for i, n in enumerate(parts[::-1]))
@@ -73,8 +76,7 @@ def expect(sock: socket.socket, data: bytes) -> None:
 
 
 def send_aside(sock: socket.socket, data: bytes, shut: bool = False) -> None:
-    """Send from a thread, as a right server may stop reading until we read;
-    then SHUT_WR, if asked to. An OSError there is no matter: we read on."""
+    """Send from a thread: a right server may stop reading until we read."""
     raise NotImplementedError("TODO 07.4 send_aside")
 
 
@@ -89,8 +91,7 @@ def silence_is_free(target: Target) -> None:
 
 
 def end_comes_last(target: Target) -> None:
-    """Promise 3: who has sent and shut its side gets all, however late it
-    reads, and then EOF."""
+    """Promise 3: who has shut its side gets all, however late, then EOF."""
     raise NotImplementedError("TODO 07.4 end_comes_last")
 
 

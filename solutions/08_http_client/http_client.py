@@ -58,15 +58,13 @@ class Answer:
         for line in lines:
             name, _, value = line.partition(":")
             self.headers[name.strip().lower()] = value.strip()
-        if not version.startswith("HTTP/1.") or len(status) != 3:
+        if not version.startswith("HTTP/1."):
             raise ValueError(f"no status line: {first}")
         if "transfer-encoding" in self.headers:  # not to be sent to us
             raise ValueError("a body that HTTP/1.0 cannot read")
         self.status = int(status)
         if "content-length" in self.headers:
             self.promised = int(self.headers["content-length"])
-        if self.status in (204, 304):
-            self.promised = 0  # these have no body, whatever they say
 
 
 class http_client(asyncore.dispatcher):
@@ -118,7 +116,7 @@ class http_client(asyncore.dispatcher):
         error = sys.exc_info()[1]
         if self.connected or not isinstance(error, OSError):
             raise error  # a fault of this program
-        self.ends(errno.errorcode.get(error.errno, "error"), 1)
+        self.ends(errno.errorcode[error.errno], 1)
 
     def ends(self, word, result):
         if self.result is None:

@@ -138,7 +138,8 @@ def of_exercise(course: Course, exercise: Exercise) -> list[Mutant]:
 
 def equivalents(course: Course) -> dict[str, str]:
     """tests/equivalent.toml: id -> reason. An id of its table [all] stands for every exercise,
-    and is `all` and the rest of the id here. Raises CourseError."""
+    and is `all` and the rest of the id here; `NAME *` stands for all mutants of that function.
+    Raises CourseError."""
     path = course.root / "tests" / "equivalent.toml"
     try:
         tables = tomllib.loads(path.read_text("utf-8")).items()
@@ -151,18 +152,19 @@ def equivalents(course: Course) -> dict[str, str]:
 
 def reason(mutant: Mutant, known: dict[str, str]) -> str | None:
     """Why a mutant is equivalent, or None if nobody has said that it is."""
-    return known.get(mutant.id) or known.get(_for_all(mutant))
+    return next((known[name] for name in _declared_as(mutant) if name in known), None)
 
 
 def stale(course: Course) -> list[str]:
     """The declared ids that name no mutant any more."""
     every = [mutant for exercise in course.exercises for mutant in of_exercise(course, exercise)]
-    named = {mutant.id for mutant in every} | {_for_all(mutant) for mutant in every}
+    named = {name for mutant in every for name in _declared_as(mutant)}
     return [name for name in equivalents(course) if name not in named]
 
 
-def _for_all(mutant: Mutant) -> str:
-    return "all " + mutant.id.partition(" ")[2]
+def _declared_as(mutant: Mutant) -> tuple[str, str, str]:
+    exercise, function, rest = mutant.id.split(" ", 2)
+    return mutant.id, f"all {function} {rest}", f"{exercise} {function} *"
 
 
 # -- where

@@ -123,10 +123,18 @@ def chunk_unknown(page: bytes, turn: int) -> Iterator[Step]:
 
 
 def many_headers(page: bytes, turn: int) -> Iterator[Step]:
-    """HTTP/1.1, 12 KiB of headers, names in odd letters; the connection stays open."""
+    """HTTP/1.1, 12 KiB of headers, names in odd letters, a byte that is neither ASCII nor UTF-8;
+    the connection stays open."""
     lines = [f"X-Header-{n:03}: content-length: {n % 10}; {n:0>100}\r\n" for n in range(HEADERS)]
+    lines[0] = "X-Made-By: Ren\xe9\r\n"
     lines[HEADERS // 2] = f"cOnTent-LENGTH:   {len(page)}\r\n"
     yield "send", head(None, version="1.1", more="".join(lines)) + page
+    yield ("keep",)
+
+
+def endless_head(page: bytes, turn: int) -> Iterator[Step]:
+    """A MiB of headers, and never the empty line behind them."""
+    yield "send", head(len(page))[:-2] + b"X-More: and more\r\n" * (1 << 16)
     yield ("keep",)
 
 
@@ -148,6 +156,7 @@ MODES: dict[str, Mode] = {
     "no-head": no_head,
     "chunk-unknown": chunk_unknown,
     "many-headers": many_headers,
+    "endless-head": endless_head,
     "mute": mute,
 }
 DOORS = {"refuse": "refused", "blackhole": "silent"}  # which never come to an answer

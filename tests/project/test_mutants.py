@@ -150,6 +150,8 @@ def test_survivors_and_declarations_that_do_not_hold_are_told(house):
     assert done.returncode == 1 and f"no check notices {buffer}" in done.stdout
     assert "solutions/02_select/logger.py:27" in done.stdout
     assert "- data = sock.recv(4096)\n  + data = sock.recv(4097)" in done.stdout
+    declared.write_text('["02.1"]\n"serve *" = "whatever it does"\n')
+    assert some(house, "--only", buffer).returncode == 0
     declared.write_text('[all]\n"main nothing" = "gone"\n')
     done = some(house, "--only", KILLED)
     assert done.returncode == 1 and "names no mutant: all main nothing" in done.stdout

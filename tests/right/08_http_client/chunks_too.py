@@ -31,6 +31,8 @@ def unchunked(data):
 def look(data, over):
     """(status or None, bytes of the body, whole)."""
     head, end, body = data.partition(b"\r\n\r\n")
+    if not end and len(head) > 1 << 16:
+        raise NoAnswer("a head without end")
     if not end:
         return None, 0, False
     first, *lines = head.decode("latin-1").split("\r\n")
@@ -58,9 +60,9 @@ class Page(asyncore.dispatcher_with_send):
         self.all.append(self)
         self.create_socket()
         self.host, _, self.path = url[len("http://") :].partition("/")
-        name, port = self.host.split(":")
+        name, _, port = self.host.partition(":")
         try:
-            self.connect((name, int(port)))
+            self.connect((name, int(port or 80)))
         except OSError:
             self.handle_error()
 

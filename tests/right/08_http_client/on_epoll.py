@@ -16,7 +16,7 @@ CODED = re.compile(rb"^transfer-encoding:", re.I | re.M)
 
 def begin(url, epoll):
     host, _, path = url.removeprefix("http://").partition("/")
-    name, port = host.split(":")
+    name, port = host.split(":") if ":" in host else (host, 80)
     sock = socket.socket()
     sock.setblocking(False)
     error = sock.connect_ex((name, int(port)))
@@ -59,7 +59,7 @@ def event(one, epoll):
     heard += data
     head = HEAD.match(heard)
     if head is None:
-        if b"\r\n\r\n" in heard:
+        if b"\r\n\r\n" in heard or len(heard) > 1 << 17:
             return told(url, "unreadable", 0, 2)
         return None if data else told(url, "truncated", 0, 2)
     if CODED.search(head[0]):
