@@ -52,6 +52,18 @@ def test_an_odd_verdict_is_kept_whole(house):
     assert counts(house)["02.1-reference-logger"]["odd"] == 1
 
 
+def test_it_goes_on_until_every_check_has_given_so_many_verdicts(house):
+    words = "dev", "soak", "02.1", "--load", "0", "--kind", "reference", "--kind", "start"
+    done = house.run(*words, "--verdicts", "3", "--jobs", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "has given 3 verdicts or more" in done.stdout
+    counted = counts(house)
+    assert counted["02.1-reference-logger"]["runs"] == 3
+    assert counted["02.1-start-logger"]["runs"] == 2  # its checks had enough by then
+    again = house.run(*words, "--verdicts", "3")
+    assert again.returncode == 0 and counts(house) == counted
+
+
 def test_ctrl_c_ends_it_in_order(house):
     child = house.spawn("dev", "soak", "02.1", "--minutes", "9", "--load", "1", "--jobs", "2")
     path = house.root / ".looplab/soak/counts.json"

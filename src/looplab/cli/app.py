@@ -313,6 +313,7 @@ def dev_record(screen: Screen) -> None:
 @click.argument("what", required=False)
 @click.option("--times", type=click.IntRange(1))
 @click.option("--minutes", type=click.FloatRange(0, min_open=True))
+@click.option("--verdicts", type=click.IntRange(1))
 @click.option("--jobs", type=click.IntRange(1), default=4)
 @click.option("--load", type=click.IntRange(0), default=1, is_flag=False, flag_value=1)
 @click.option("--kind", "kinds", type=click.Choice(KINDS_OF_CASE), multiple=True)
@@ -322,6 +323,7 @@ def dev_soak(
     what: str | None,
     times: int | None,
     minutes: float | None,
+    verdicts: int | None,
     jobs: int,
     load: int,
     kinds: tuple[str, ...],
@@ -330,7 +332,7 @@ def dev_soak(
 
     screen = _screen(ctx)
     exercises = screen.course.find(what) if what else screen.course.exercises
-    plan = soaking.Plan(times, minutes, jobs, load)
+    plan = soaking.Plan(times, minutes, verdicts, jobs, load)
     ctx.exit(soaking.soak(screen, exercises, plan, kinds or KINDS_OF_CASE))
 
 

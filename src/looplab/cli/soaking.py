@@ -96,21 +96,38 @@ class Tally:
 
 @dataclass
 class Plan:
-    """How much of it: `times` each, or for `minutes`, whichever ends first; `jobs` at once beside
-    `load` busy loops for each core."""
+    """How much of it: `times` each, for `minutes`, or until each check has given so many
+    `verdicts`, whichever ends first; `jobs` at once beside `load` busy loops for each core."""
 
     times: int | None
     minutes: float | None
+    verdicts: int | None
     jobs: int
     load: int
 
     def cases(self, tally: Tally) -> Iterator[Case]:
         """Whom to judge next: round robin, those first that were judged least so far."""
-        times = self.times or (None if self.minutes else 10)
-        order = sorted(tally.cases, key=lambda case: tally[case].runs)
+        times = self.times or (None if self.minutes or self.verdicts else 10)
         end = time.monotonic() + 60 * self.minutes if self.minutes else inf
-        rounds = itertools.cycle(order) if times is None else order * times
-        return itertools.takewhile(lambda _: time.monotonic() < end, rounds)
+        rounds = itertools.count() if times is None else range(times)
+        orders = itertools.takewhile(bool, (self._round(tally) for _ in rounds))
+        return itertools.takewhile(
+            lambda _: time.monotonic() < end, itertools.chain.from_iterable(orders)
+        )
+
+    def _round(self, tally: Tally) -> list[Case]:
+        """Once round; if there are `verdicts` to reach, without those who give none of these."""
+        order = sorted(tally.cases, key=lambda case: tally[case].runs)
+        if self.verdicts is None:
+            return order
+        given = tally.by_check()
+        short = {pair for pair, outcomes in given.items() if outcomes.total() < self.verdicts}
+        return [
+            case
+            for case in order
+            if not tally[case].runs
+            or any((case.exercise.id, check) in short for check in tally[case].checks)
+        ]
 
 
 def soak(screen: Screen, exercises: Sequence[Exercise], plan: Plan, kinds: Sequence[str]) -> int:
