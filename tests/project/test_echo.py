@@ -56,6 +56,20 @@ def test_what_is_under_way_or_unread():
             assert proc.backlog({port}) == 600
 
 
+@pytest.mark.skipif(not proc.LINUX, reason="the kernel tells it")
+def test_what_a_reset_has_thrown_away_is_not_under_way():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname())
+        with client:
+            listener.accept()[0].close()
+            client.recv(1)  # its EOF; now it sends to nobody
+            client.sendall(b"x" * 1000)
+            with pytest.raises(BrokenPipeError):
+                while True:
+                    client.sendall(b"x")
+            assert proc.delivered(client)
+
+
 def test_a_victim_listens_and_ends():
     victim = Victim(ROOT / "tests" / "programs" / "echoes.py", seed=0)
     try:
