@@ -92,6 +92,7 @@ class TestLoseNothing:
             pipes.hears(tester, peer, hello, eof=False)
         for peer in (a, b, b, a):
             echo.echoes(tester, peer)
+        echo.no_error_told(tester)
 
     def test_push(self, tester):
         data = echo.noise(tester, probes.big())

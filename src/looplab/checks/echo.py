@@ -138,11 +138,13 @@ def is_gap(got: bytes, data: bytes, right: int) -> bool:
 
 
 def no_error_told(tester: Tester) -> None:
-    """A client that leaves is no exception: asyncore's words for one are not printed."""
+    """No exception has left a handler: asyncore's words for one are not printed."""
     line = next((line for line in tester.lines() if _ERROR in line), None)
     if line is not None:
-        line = line.partition(" [")[0]  # the way there is the engine's
-        raise tester.failure("wrong-output", say("no-error"), say("error-told", line=line[:200]))
+        told = line.partition(" [")[0][:200]  # without the way there
+        failure = tester.failure("error-told", say("no-error"), say("error-told", line=told))
+        failure.where = failure.where or tester.compact_line(line)
+        raise failure
 
 
 # -- quiet

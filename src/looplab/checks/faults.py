@@ -23,7 +23,7 @@ FAULTS = frozenset(
             "not-wished",
             "not-asked",
         ),
-        *("false-alarm", "error-untold", "listener-lost", "stale-event"),
+        *("false-alarm", "error-told", "error-untold", "listener-lost", "stale-event"),
         *("closed-before-drain", "never-paid", "unbounded-buffer", "stops-reading"),
         *("reads-too-soon", "paused-without-mark", "handler-after-close", "quadratic"),
         *("accepted-broken", "rejected-right"),

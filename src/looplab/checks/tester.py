@@ -516,11 +516,16 @@ class Tester:
         found = _TODO.search((program.output + b"\n" + program.errors).decode("utf-8", "replace"))
         if found is None:
             return None
-        frames = [(f["file"], int(f["line"])) for f in _COMPACT.finditer(found["rest"])]
-        where = program.own_line(frames) or program.crash_line()
+        where = self.compact_line(found["rest"]) or program.crash_line()
         return CheckFailed(
             "not-implemented", expected, say("todo", what=found["what"]), where=where
         )
+
+    def compact_line(self, text: str) -> Where | None:
+        """The learner's last line in what asyncore prints of a traceback."""
+        assert self.program is not None
+        frames = [(f["file"], int(f["line"])) for f in _COMPACT.finditer(text)]
+        return self.program.own_line(frames)
 
     def _has_ended(self, program: Program) -> bool:
         """Whether it is gone. Its clients can see that a moment before its parent does: it is

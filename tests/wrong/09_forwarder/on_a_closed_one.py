@@ -1,4 +1,4 @@
-# fails 09.0 over wrong-output
+# fails 09.0 over error-told
 """A channel that is closed is no longer connecting: its socket is shut down."""
 
 
