@@ -285,12 +285,13 @@ class TestFailures:
 
         def attempt():
             silent = f"http://{door.address}{path(tester)}"
-            show = Fetch(tester, silent, origin.url(path(tester)), timeout=1)
+            show = Fetch(tester, slow := origin.url(path(tester)), silent, timeout=1.1)
             show.tells(silent, "timeout", length=0, fault="wrong-result")
-            if (slept := show.asleep()) > 1.3:
-                expected = say("door-timeout", timeout=1)
+            if (slept := show.asleep()) > 1.4:
+                expected = say("door-timeout", timeout=1.1)
                 return wrong(tester, "late", expected, say("door-late", seconds=slept))
-            return None
+            show.tells(slow, 200, length=0, fault="too-early")
+            return show.ends(1)
 
         probes.in_time(tester, attempt, slack=0.2)
 
@@ -334,8 +335,8 @@ def piece_by_piece(data, turn):
 
 
 def in_words(data, turn):
-    """A mode: something now and then, and never all."""
-    for word in (b"HTTP/1.0 ", b"200 ", b"OK"):
+    """A mode: a head, a word now and then, and no body."""
+    for word in (b"HTTP/1.0 ", b"200 OK\r\n", b"Content-Length: 0\r\n\r\n"):
         yield "wait", 0.8
         yield "send", word
     yield ("keep",)

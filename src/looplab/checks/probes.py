@@ -352,7 +352,7 @@ def _in_time(tester: Tester, attempt: Callable[[], CheckFailed | None], slack: f
         except CheckFailed:  # it may follow from a silence that the machine caused
             assert tester.program is not None
             queued = _queued(tester) - (queued if tester.program is before else 0.0)
-            if tester.program.ended() or max(tester.held_up, queued) <= slack:
+            if _died(tester) or max(tester.held_up, queued) <= slack:
                 raise
             continue
         if result is None:
@@ -365,6 +365,14 @@ def _in_time(tester: Tester, attempt: Callable[[], CheckFailed | None], slack: f
                 alive(tester)
             raise failed[-1]
     raise NotRun("platform:busy")
+
+
+def _died(tester: Tester) -> bool:
+    """Whether the program has ended as no pause of the machine can end it: one that is to end by
+    itself may have given up a client too soon."""
+    program = tester.program
+    assert program is not None
+    return program.ended() and (tester.serves or bool(program.own_traceback()))
 
 
 def _queued(tester: Tester) -> float:

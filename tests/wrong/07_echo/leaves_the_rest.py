@@ -126,7 +126,7 @@ def nobody_waits(target: Target) -> None:
             expect(sock, b"hello")
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("address")
     parser.add_argument("--pid", type=int)
@@ -137,11 +137,10 @@ def main() -> int:
         for keeps in promises:
             keeps(target)
     except (Broken, OSError) as reason:
-        print(f"reject {reason or type(reason).__name__}")
-        return 1
+        print(f"reject {reason}")
+        sys.exit(1)
     print("accept")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
