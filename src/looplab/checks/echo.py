@@ -259,6 +259,7 @@ def dammed(tester: Tester, writer: Peer, reader: Peer, extra: int = 0) -> Noise:
     """The first half of STALL: the valve shuts. What was sent, or is still to be."""
     program = tester.program
     assert program is not None
+    extra = extra * 9 // 4  # what is owed, and a copy of it, an eighth larger, while it grows
     most, before, rest = MOST_OWED + extra, proc.memory(program.family()), Rest(tester, DAMMED)
     grown = 0  # the most that was seen: a copy comes and goes
 
