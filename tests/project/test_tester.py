@@ -1,9 +1,11 @@
 """The tester itself: what it calls stuck, what it must never call stuck, what it leaves behind."""
 
 import errno
+import os
 import signal
 import socket
 import textwrap
+import threading
 import time
 
 import pytest
@@ -117,6 +119,30 @@ def test_not_armed_means_the_deadline_decides(start):
     with pytest.raises(NotThere) as why:
         tester.until(lambda: False, seconds=1, armed=False)
     assert why.value.stuck is None and time.monotonic() - began >= 1
+
+
+def test_a_machine_that_stands_still_is_not_the_program_s_fault(start):
+    """Neither the limit nor the quiet counts the time in which the tester did not run."""
+    tester = start("time.sleep(2.5)\nprint('done')\n")
+    pauses = iter([2.0])
+    tester.chores.append(lambda: bool(time.sleep(next(pauses, 0))))
+    tester.until(lambda: printed(tester, "done"), seconds=1.5)
+
+
+@LINUX
+def test_a_program_that_waits_for_its_disk_is_waited_for(start, tmp_path):
+    """As long as a new process has not begun, its parent's sleep is a disk's: uninterruptible."""
+    os.mkfifo(tmp_path / "late")
+    tester = start(f"""\
+        listener.accept()
+        late = (os.POSIX_SPAWN_OPEN, 0, {str(tmp_path / "late")!r}, os.O_RDONLY, 0)
+        os.posix_spawn(sys.executable, [sys.executable, "-c", ""], os.environ, file_actions=[late])
+        print('done')
+        """)
+    opener = threading.Timer(1.5, lambda: os.close(os.open(tmp_path / "late", os.O_WRONLY)))
+    opener.start()
+    tester.until(lambda: printed(tester, "done"), seconds=1.0)
+    opener.join()
 
 
 def test_the_client_that_a_blocked_program_waits_for_is_named(start):

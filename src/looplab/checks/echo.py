@@ -156,7 +156,7 @@ class Rest:
     def __init__(self, tester: Tester, seconds: float) -> None:
         assert tester.program is not None
         self._tester, self._seconds, self._family = tester, seconds, tester.program.family
-        self._last, self._since = (-1.0, 0), time.monotonic()
+        self._last, self._since = (-1.0, 0), tester.lived
         self._ran, self._unread = 0.0, -1  # CPU seconds when a byte moved last, bytes unread then
         self.spins = False  # it runs, and no byte moves: there will be no rest
 
@@ -168,12 +168,12 @@ class Rest:
         self.spins = run - self._ran > _GOES_NOWHERE and self._reads_nothing(run)
         worked = run + wait - self._last[0] > _NOTHING_USED or proc.queued(self._family())
         if worked or moved != self._last[1]:
-            self._last, self._since = (run + wait, moved), time.monotonic()
-        if time.monotonic() - self._since <= self._seconds:
+            self._last, self._since = (run + wait, moved), self._tester.lived
+        if self._tester.lived - self._since <= self._seconds:
             return False
         if self._tester.coming():  # the kernel's timers, not the program
-            self._since = time.monotonic()
-        return self._since < time.monotonic() - self._seconds
+            self._since = self._tester.lived
+        return self._since < self._tester.lived - self._seconds
 
     def _reads_nothing(self, run: float) -> bool:
         """Of what the kernels hold for it, it has read nothing since the last look."""

@@ -93,6 +93,12 @@ def still_queued(before: dict[str, str]) -> dict[str, str]:
     return {task: stat for task, stat in before.items() if _read(f"{task}/schedstat") == stat}
 
 
+def waits_for_disk(pids: Sequence[int]) -> bool:
+    """Whether one of their threads is in a sleep that no signal interrupts (Linux): it waits for a
+    disk, or for a child that has not begun."""
+    return any(_state(task) == "D" for one in pids for task in _tasks(one)) if LINUX else False
+
+
 def threads(pid: int) -> int:
     if LINUX:
         return len(_tasks(pid))

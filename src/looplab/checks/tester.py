@@ -36,6 +36,7 @@ from looplab.course import ENGINE
 PATIENCE = 6.0  # seconds that something may take which is not a matter of time
 QUIET = 0.3  # seconds that a program must sleep before it counts as stuck
 TICK = 0.02
+STEP = 0.1  # seconds between two looks that count; more of them, and the machine stood still
 CHORE = 0.004  # seconds between two looks at what a server has still to do
 ETHERNET = 1460  # bytes of a segment; with it the program's send buffer stays small as well
 FIRST_PORT, PORTS = 33_000, 27_000  # where clients come from
@@ -77,6 +78,7 @@ class Tester:
         self._lines_shown = 0
         self.held_up = 0.0  # the longest time that this process itself did not run
         self.mark = (0.0, 0.0)  # a moment, and the CPU seconds of the program until then
+        self.lived = 0.0  # seconds so far, without those in which this process did not run
         self._pumped = time.monotonic()
         self._at_work = False  # a chore has more to do
 
@@ -351,10 +353,13 @@ class Tester:
 
         `armed`: everything has been delivered and an answer is waited for, so that a program in
         which every thread sleeps without a timeout can be called stuck.
+
+        The limit counts only the time in which this process ran, as nobody can move on a machine
+        that stands still, and hardly that in which the program waits for a disk.
         """
-        began = time.monotonic()
-        limit = seconds * self.setting.scale
-        quiet_since, last, tick = began, None, 0.0  # what is there already is not waited for
+        began, looked = time.monotonic(), self.lived
+        limit = looked + seconds * self.setting.scale
+        quiet_since, last, tick = looked, None, 0.0  # what is there already is not waited for
         while True:
             moved, tick = self.pump(tick), TICK
             now = time.monotonic()
@@ -368,7 +373,10 @@ class Tester:
                     return now - began
                 if not moved and not self.coming():  # what it sent before its end is still read
                     raise NotThere(None, now - began)
-            if program is not None and (program.flooded or now - began > limit):
+            if program is not None and not moved and proc.waits_for_disk(program.family()):
+                limit += 0.9 * (self.lived - looked)
+            looked = self.lived
+            if program is not None and (program.flooded or looked > limit):
                 raise NotThere(None, now - began)
             still = armed and not moved and not ended and not self._at_work
             if program is None or not still or not self._all_delivered():
@@ -376,8 +384,8 @@ class Tester:
                 continue
             sleep = proc.asleep(program.family())
             if sleep is None or sleep != last:
-                last, quiet_since = sleep, now
-            elif now - quiet_since > QUIET:
+                last, quiet_since = sleep, looked
+            elif looked - quiet_since > QUIET:
                 late = self.take_output() or self.coming()
                 self.pump(0)
                 if done():
@@ -393,6 +401,7 @@ class Tester:
         events = self._selector.select(seconds)
         now = time.monotonic()
         self.held_up = max(self.held_up, now - self._pumped - seconds)
+        self.lived += min(now - self._pumped, STEP)
         self._pumped = now
         for key, mask in sorted(
             events, key=lambda event: not isinstance(event[0].data, Peer)
@@ -535,11 +544,11 @@ class Tester:
             return program.ended()
         refused = any(peer.was_reset and not peer.connected for peer in self.peers)
         patience = (2.0 if refused else 0.3) * self.setting.scale
-        family, began = program.family, time.monotonic()
+        family, began = program.family, self.lived
         before = proc.cpu(family()).run
-        while not program.ended() and time.monotonic() < began + PATIENCE:
+        while not program.ended() and self.lived < began + PATIENCE:
             self.pump(0.005)
-            if time.monotonic() < began + patience:
+            if self.lived < began + patience:
                 continue
             if proc.asleep(family(), resumed=True) or proc.cpu(family()).run - before > 0.3:
                 break
@@ -548,8 +557,8 @@ class Tester:
     def calm(self) -> None:
         """Wait until the program has done what it had to do and sleeps; at most 0.3 s."""
         assert self.program is not None
-        end, family = time.monotonic() + 0.3 * self.setting.scale, self.program.family
-        while proc.asleep(family(), resumed=True) is None and time.monotonic() < end:
+        end, family = self.lived + 0.3 * self.setting.scale, self.program.family
+        while proc.asleep(family(), resumed=True) is None and self.lived < end:
             self.pump(0.002)
 
     def _ended(self, program: Program, expected: Say) -> CheckFailed:
