@@ -21,6 +21,7 @@ from looplab.course import Course, Exercise
 
 Record = dict[str, Any]
 SOURCES = Path(__file__).resolve().parents[2]
+AT_ONCE = min(3 * (os.cpu_count() or 1), 8)  # exercises; each may take 0.4 GB for a moment
 
 
 class Run:
@@ -125,8 +126,8 @@ def judge(
 def judge_side_by_side(
     course: Course, exercises: Sequence[Exercise], target: Path, seed: int | None = None
 ) -> Iterator[Record]:
-    """The same records in the same order, sooner: most checks wait, so that one exercise more than
-    there are cores is judged at a time. What a check measures is its own program's."""
+    """The same records in the same order, sooner: most checks wait, so that more exercises than
+    there are cores are judged at a time. What a check measures is its own program's."""
     waiting, runs = deque(exercises), list[Run]()
     found: dict[str, Queue[Record | BaseException | None]] = {e.id: Queue() for e in exercises}
 
@@ -147,7 +148,7 @@ def judge_side_by_side(
             put(None)
 
     # One of them takes what is shown next; the others begin at the end, where the long ones are.
-    takes = [waiting.popleft, *[waiting.pop] * (os.cpu_count() or 1)][: len(exercises)]
+    takes = [waiting.popleft, *[waiting.pop] * (AT_ONCE - 1)][: len(exercises)]
     threads = [threading.Thread(target=work, args=(take,), daemon=True) for take in takes]
     for thread in threads:
         thread.start()
