@@ -1,11 +1,13 @@
 """The parts of the probes ECHO, BIGHALF and STALL that need no program."""
 
 import socket
+import struct
 
 import pytest
 
 from looplab.checks import echo, proc
-from looplab.checks.timeline import Noise, packed, unpacked
+from looplab.checks.peer import Peer
+from looplab.checks.timeline import Noise, Timeline, packed, unpacked
 from looplab.checks.victims import Victim
 from looplab.course import ROOT
 
@@ -68,6 +70,20 @@ def test_what_a_reset_has_thrown_away_is_not_under_way():
                 while True:
                     client.sendall(b"x")
             assert proc.delivered(client)
+
+
+def test_a_reset_is_heard_of_without_reading():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ours = socket.create_connection(listener.getsockname())
+        theirs, _ = listener.accept()
+    peer = Peer("A", ours, Timeline(), lambda peer: None)
+    peer.is_served(reading=False, port=0)
+    peer.look()
+    assert not peer.was_reset
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    theirs.close()
+    peer.look()
+    assert peer.was_reset and not peer.open
 
 
 def test_a_victim_listens_and_ends():

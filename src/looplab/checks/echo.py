@@ -289,6 +289,7 @@ def dammed(tester: Tester, writer: Peer, reader: Peer, extra: int = 0) -> Noise:
 def still_there(tester: Tester, peer: Peer) -> None:
     """A client that does not read is still a client."""
     tester.pump(0)
+    peer.look()
     if over(peer):
         stays = say("stays-open", who=peer.name)
         raise tester.failure("closed-too-soon", stays, say("closed"))

@@ -166,6 +166,14 @@ class Peer:
             self._changed(self)
         self.heard(self)
 
+    def look(self) -> None:
+        """Hear of a reset also while it neither reads nor has anything left to send: no call of
+        its own would tell it then."""
+        if not (self.open and self.connected):
+            return
+        if error := self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            self._lost(error)
+
     # -- inside
 
     def _is_connected(self) -> None:
