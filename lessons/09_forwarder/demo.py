@@ -11,7 +11,8 @@ from pathlib import Path
 from stage import ARTICLE, PATIENCE, REFERENCE, Forwarder, Stage, heard, say
 
 DATA = bytes(range(256)) * (8 << 12)  # 8 MiB
-NO_END = 12 << 20  # bytes: the kernels between the two ends take about 8 MiB
+NO_END = 12 << 20  # bytes: what the kernels between the two ends take is less
+SMALL = 64 << 10  # bytes: a buffer of this size does not grow with the traffic
 
 
 def verdict(n, size):
@@ -55,10 +56,12 @@ def never_read(stage):
 
     def push(sock):
         nonlocal sent
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SMALL)
         while sent < NO_END:
             sent += sock.send(DATA[:65536])
 
-    with stage.session(push):
+    with stage.session(push) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
         before = -1
         while before < sent < NO_END:
             before = sent
